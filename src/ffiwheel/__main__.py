@@ -1,0 +1,9 @@
+"""`python -m ffiwheel` is the command `ffiwheel`."""
+
+from __future__ import annotations
+
+import sys
+
+from ffiwheel.cli.main import main
+
+sys.exit(main())

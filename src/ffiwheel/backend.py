@@ -1,0 +1,124 @@
+"""The build backend: what pip, uv and build call. (PEP 517, PEP 660)
+
+Every hook runs in the project's folder. What is said goes to stderr, as frontends show it when a
+build fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ffiwheel.workflow.build import BuildOptions
+
+    ConfigSettings = Mapping[str, str | list[str]]
+
+
+def build_wheel(
+    wheel_directory: str,
+    config_settings: ConfigSettings | None = None,
+    metadata_directory: str | None = None,  # noqa: ARG001 - the metadata is computed again
+) -> str:
+    """https://peps.python.org/pep-0517/#build-wheel"""
+    from ffiwheel.config.project import read_project
+    from ffiwheel.ui.console import ConsoleProgress
+    from ffiwheel.workflow.build import build_wheel as build
+
+    with _reporting():
+        project, outdir = read_project(Path.cwd()), Path(wheel_directory)
+        options = _options(config_settings)
+        return build(project, outdir, options, ConsoleProgress(verbose=options.verbose)).path.name
+    raise AssertionError
+
+
+def build_sdist(
+    sdist_directory: str,
+    config_settings: ConfigSettings | None = None,  # noqa: ARG001 - nothing to set
+) -> str:
+    """https://peps.python.org/pep-0517/#build-sdist"""
+    from ffiwheel.config.project import read_project
+    from ffiwheel.ui.console import ConsoleProgress
+    from ffiwheel.workflow.sdist import build_sdist as build
+
+    with _reporting():
+        return build(read_project(Path.cwd()), Path(sdist_directory), ConsoleProgress()).name
+    raise AssertionError
+
+
+def build_editable(
+    wheel_directory: str,
+    config_settings: ConfigSettings | None = None,
+    metadata_directory: str | None = None,  # noqa: ARG001 - the metadata is computed again
+) -> str:
+    """https://peps.python.org/pep-0660/#build-editable"""
+    from ffiwheel.config.project import read_project
+    from ffiwheel.ui.console import ConsoleProgress
+    from ffiwheel.workflow.editable import build_editable as build
+
+    with _reporting():
+        project, outdir = read_project(Path.cwd()), Path(wheel_directory)
+        options = _options(config_settings)
+        return build(project, outdir, options, ConsoleProgress(verbose=options.verbose)).name
+    raise AssertionError
+
+
+def prepare_metadata_for_build_wheel(
+    metadata_directory: str,
+    config_settings: ConfigSettings | None = None,  # noqa: ARG001 - nothing to set
+) -> str:
+    """https://peps.python.org/pep-0517/#prepare-metadata-for-build-wheel"""
+    from ffiwheel.config.project import read_project
+    from ffiwheel.workflow.metadata import write_metadata
+
+    with _reporting():
+        return write_metadata(read_project(Path.cwd()), Path(metadata_directory)).name
+    raise AssertionError
+
+
+def get_requires_for_build_wheel(
+    config_settings: ConfigSettings | None = None,  # noqa: ARG001 - nothing to set
+) -> list[str]:
+    """https://peps.python.org/pep-0517/#get-requires-for-build-wheel
+
+    On a machine without a C++ compiler that is the one from PyPI.
+    """
+    from ffiwheel.toolchain.native import has_compiler
+
+    return [] if has_compiler() else ["ziglang"]
+
+
+def get_requires_for_build_sdist(
+    config_settings: ConfigSettings | None = None,  # noqa: ARG001 - nothing to set
+) -> list[str]:
+    """https://peps.python.org/pep-0517/#get-requires-for-build-sdist"""
+    return []
+
+
+prepare_metadata_for_build_editable = prepare_metadata_for_build_wheel
+get_requires_for_build_editable = get_requires_for_build_wheel
+
+
+def _options(settings: ConfigSettings | None) -> BuildOptions:
+    """Return what `--config-setting debug=true` and `verbose=true` ask for."""
+    from ffiwheel.workflow.build import BuildOptions
+
+    given = settings or {}
+    return BuildOptions(debug=given.get("debug") == "true", verbose=given.get("verbose") == "true")
+
+
+@contextlib.contextmanager
+def _reporting() -> Iterator[None]:
+    """Print an error of the user's and end; a bug passes through with its traceback."""
+    from ffiwheel.errors import FfiwheelError
+    from ffiwheel.ui.console import print_error
+
+    try:
+        yield
+    except FfiwheelError as error:
+        print_error(error)
+        sys.exit(error.exit_code)

@@ -1,0 +1,1 @@
+"""Render an `Api` as a Python module and its stub."""

@@ -1,0 +1,89 @@
+"""`ffiwheel build`: from a project to a wheel."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ffiwheel.config.project import read_project
+from ffiwheel.errors import FfiwheelError
+from ffiwheel.system.files import make_private_folder
+from ffiwheel.ui.answer import print_answer
+from ffiwheel.ui.console import ConsoleProgress
+from ffiwheel.workflow.build import BuildOptions, build_wheel
+from ffiwheel.workflow.sdist import build_sdist, unpack_sdist
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ffiwheel.workflow.build import BuiltWheel
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("path", nargs="?", default=".", help="the project (default: this folder)")
+    parser.add_argument("-o", "--outdir", help="where to put the wheel (default: PATH/dist)")
+    parser.add_argument(
+        "--sdist", action="store_true", help="also build an sdist, the wheel from it"
+    )
+    parser.add_argument("--debug", action="store_true", help="keep symbols, do not optimise")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show what compilers print")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build, and print the path of every file that was made."""
+    progress = ConsoleProgress(verbose=options.verbose)
+    try:
+        sdist, wheel = _build(options, progress)
+    except FfiwheelError as error:
+        if options.json:
+            print_answer(
+                json.dumps({"schema": 1, "errors": [asdict(one) for one in error.problems]})
+            )
+        raise
+    if options.json:
+        print_answer(json.dumps(_describe(wheel, sdist, progress), indent=2))
+    else:
+        for path in filter(None, (sdist, wheel.path)):
+            print_answer(_shown(path))
+    return 0
+
+
+def _build(
+    options: argparse.Namespace, progress: ConsoleProgress
+) -> tuple[Path | None, BuiltWheel]:
+    project = read_project(Path(options.path))
+    outdir = Path(options.outdir) if options.outdir else make_private_folder(project.root / "dist")
+    sdist = None
+    if options.sdist:
+        sdist = build_sdist(project, outdir, progress)
+        project = unpack_sdist(sdist, project)
+    choice = BuildOptions(debug=options.debug, verbose=options.verbose)
+    return sdist, build_wheel(project, outdir, choice, progress)
+
+
+def _describe(
+    wheel: BuiltWheel, sdist: Path | None, progress: ConsoleProgress
+) -> dict[str, object]:
+    return {
+        "schema": 1,
+        "wheel": str(wheel.path),
+        "sdist": str(sdist) if sdist else None,
+        "version": wheel.version,
+        "size": wheel.path.stat().st_size,
+        "rules": wheel.report.rules,
+        "findings": [
+            {**asdict(finding), "severity": finding.severity.value}
+            for finding in wheel.report.findings
+        ],
+        "seconds": progress.seconds,
+    }
+
+
+def _shown(path: Path) -> str:
+    """Return a path relative to the current folder where it lies inside."""
+    absolute, here = path.absolute(), Path.cwd()
+    return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)

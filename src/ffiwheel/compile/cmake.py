@@ -1,0 +1,151 @@
+"""The engine for projects with a `CMakeLists.txt`, driven by scikit-build-core.
+
+We hand scikit-build-core a small project of our own making that lies in the build folder: it has
+the real name and version, the user's `[tool.scikit-build]`, and points at the real CMake sources.
+What its wheel contains are the files that CMake installs, and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import tomli_w
+from pyproject_hooks import BuildBackendHookCaller
+
+from ffiwheel.compile.hook import hook_runner
+from ffiwheel.compile.job import CMAKE_DATA, Job
+from ffiwheel.errors import ProjectError
+from ffiwheel.model.compiled import Compiled
+from ffiwheel.system.files import make_private_folder, write_if_changed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ffiwheel.model.progress import Step
+
+_BACKEND = "scikit_build_core.build"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CMakePlan:
+    """A build of a project with a `CMakeLists.txt`."""
+
+    job: Job
+    name: str
+    version: str
+    settings: Mapping[str, object]
+    """The user's table `[tool.scikit-build]`."""
+    exports: tuple[str, ...] | None
+    """The export list to force on extensions, or None to leave them alone."""
+
+
+def compile_cmake(plan: CMakePlan, step: Step) -> Compiled:
+    """Configure, build and install the CMake project.
+
+    Raises:
+        CompileError: with the compiler's lines, or CMake's.
+        ProjectError: if it installs no file.
+    """
+    folder = make_private_folder(plan.job.folder)
+    stage = folder / "stage"
+    stage.mkdir(exist_ok=True)
+    write_if_changed(stage / "pyproject.toml", tomli_w.dumps(stage_project(plan)).encode())
+    env = compiler_environment(plan.job)
+    runner = hook_runner(step, root=plan.job.root, backend=_BACKEND, env=env)
+    hooks = BuildBackendHookCaller(str(stage), _BACKEND, runner=runner)
+    wheel = stage / hooks.build_wheel(str(stage))
+    installed = _unpack(wheel, folder / "installed")
+    if not installed:
+        raise ProjectError(
+            "the CMake project installs no file",
+            where=str(plan.job.root / "CMakeLists.txt"),
+            hint="add `install(TARGETS ... DESTINATION <package>)`,\n"
+            "or use `ffiwheel_add_extension`",
+        )
+    kind = "debug" if plan.job.debug else "release"
+    return Compiled(files=installed, summary=f"CMake, {plan.job.compiler.label}, {kind}")
+
+
+def stage_project(plan: CMakePlan) -> dict[str, object]:
+    """Return the `pyproject.toml` of the project that scikit-build-core gets to see."""
+    cmake = dict(_table(plan.settings, "cmake"))
+    cmake["source-dir"] = str(plan.job.root / str(cmake.get("source-dir", ".")))
+    cmake["define"] = {**_table(cmake, "define"), **definitions(plan.job, plan.exports)}
+    if plan.job.debug:
+        cmake["build-type"] = "Debug"
+    wheel = {
+        **_table(plan.settings, "wheel"),
+        "packages": [],
+        "license-files": [],
+        "py-api": "py3",
+    }
+    settings = {
+        **plan.settings,
+        "cmake": cmake,
+        "wheel": wheel,
+        "build-dir": str(plan.job.folder / "cmake"),
+    }
+    return {
+        "build-system": {"requires": [], "build-backend": _BACKEND},
+        "project": {"name": plan.name, "version": plan.version},
+        "tool": {"scikit-build": settings},
+    }
+
+
+def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
+    """Return the CMake variables that make `find_package(tvm_ffi)` and `(ffiwheel)` find ours."""
+    tools = {
+        f"CMAKE_{name.upper()}": str(job.folder / "tools" / name)
+        for name, _ in job.compiler.archive_tools
+    }
+    forced = {} if exports is None else {"FFIWHEEL_EXPORTS": ";".join(exports)}
+    return {
+        "tvm_ffi_DIR": str(CMAKE_DATA / "tvm_ffi"),
+        "ffiwheel_DIR": str(CMAKE_DATA / "ffiwheel"),
+        "FFIWHEEL_TVM_FFI_INCLUDE_DIRS": str(job.runtime.include_dir),
+        "FFIWHEEL_TVM_FFI_LIBRARY": str(job.runtime.library),
+        "FFIWHEEL_TVM_FFI_CMAKE_DIR": str(job.runtime.cmake_dir),
+        "FFIWHEEL_STUB_ROOT": str(stub_root(job)),
+        **tools,
+        **forced,
+    }
+
+
+def stub_root(job: Job) -> Path:
+    """Return where our stand-in for `tvm_ffi` keeps the copies that the stub step edits."""
+    return job.folder / "stubs"
+
+
+def compiler_environment(job: Job) -> dict[str, str]:
+    """Return `CC` and `CXX` for CMake, where its own search would not find the compiler.
+
+    CMake wants programs, not commands with arguments, so zig gets small scripts.
+    """
+    if job.compiler.family != "zig":
+        return {}
+    tools = job.folder / "tools"
+    commands = {"cc": job.compiler.cc, "c++": job.compiler.cxx, **dict(job.compiler.archive_tools)}
+    for name, command in commands.items():
+        if write_if_changed(tools / name, f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'.encode()):
+            os.chmod(tools / name, 0o755)  # noqa: PTH101, S103 - a program is to be run
+    return {"CC": str(tools / "cc"), "CXX": str(tools / "c++")}
+
+
+def _unpack(wheel: Path, folder: Path) -> dict[str, Path]:
+    """Unpack everything but the metadata of `wheel` into `folder`."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if ".dist-info/" not in name]
+        archive.extractall(folder, [name for name in names if not name.endswith("/")])
+    return {name: folder / name for name in names if not name.endswith("/")}
+
+
+def _table(parent: Mapping[str, object], key: str) -> dict[str, object]:
+    value = parent.get(key, {})
+    return dict(value) if isinstance(value, dict) else {}

@@ -1,0 +1,130 @@
+"""Let a project's own build backend make the wheel, from a tree that it cannot soil.
+
+scikit-build-core leaves the source tree alone once its build folder is ours and the stub step of
+the TVM-FFI guide works on a copy; other backends (setuptools writes `build/` and `*.egg-info`)
+get a copy of the whole tree. If the packages that the project wants for its build are installed
+here, they are used; otherwise pip puts them into a temporary environment.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from build import BuildBackendException, BuildException, ProjectBuilder
+from build.env import DefaultIsolatedEnv
+
+from ffiwheel.compile.cmake import compiler_environment, definitions
+from ffiwheel.compile.hook import hook_runner
+from ffiwheel.errors import CompileError, FfiwheelError
+from ffiwheel.system.files import make_private_folder
+from ffiwheel.system.process import query
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ffiwheel.compile.job import Job
+    from ffiwheel.model.progress import Step
+
+CMAKE_BACKEND = "scikit_build_core.build"
+_NEVER_COPIED = shutil.ignore_patterns(
+    "build", "dist", "*.egg-info", "__pycache__", ".venv", "venv"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked of another backend."""
+
+    job: Job
+    backend: str
+    kind: Literal["wheel", "sdist"]
+    """`wheel` or `sdist`, the words of PEP 517."""
+    exports: tuple[str, ...] | None
+    """The export list to force on extensions of a CMake project, or None."""
+
+    @property
+    def uses_cmake(self) -> bool:
+        """Whether the backend is scikit-build-core."""
+        return self.backend == CMAKE_BACKEND
+
+
+def delegate(order: Order, step: Step) -> Path:
+    """Return the wheel or sdist that the project's backend makes, in the build folder.
+
+    Raises:
+        CompileError: if the backend fails or cannot be had.
+    """
+    made = make_private_folder(order.job.folder) / order.kind
+    shutil.rmtree(made, ignore_errors=True)
+    source = order.job.root if order.uses_cmake else copy_tree(order.job)
+    env = {**compiler_environment(order.job), **linking_environment(order, source)}
+    runner = hook_runner(step, root=source, backend=order.backend, env=env)
+    settings = config_settings(order)
+    try:
+        here = ProjectBuilder(source, runner=runner)
+        if not here.check_dependencies("wheel", settings):
+            return Path(here.build(order.kind, made, settings))
+        with DefaultIsolatedEnv() as isolated:
+            builder = ProjectBuilder.from_isolated_env(isolated, source, runner)
+            isolated.install(builder.build_system_requires)
+            isolated.install(builder.get_requires_for_build("wheel", settings))
+            return Path(builder.build(order.kind, made, settings))
+    except BuildBackendException as error:
+        if isinstance(error.exception, FfiwheelError):
+            raise error.exception from None
+        raise CompileError(str(error), where=str(order.job.root)) from error
+    except BuildException as error:
+        raise CompileError(str(error), where=str(order.job.root / "pyproject.toml")) from error
+
+
+def config_settings(order: Order) -> Mapping[str, str]:
+    """Return the PEP 517 settings that bring our linking rules into scikit-build-core's build."""
+    if not order.uses_cmake or order.kind == "sdist":
+        return {}
+    settings = {"build-dir": str(order.job.folder / "cmake")}
+    if order.job.debug:
+        settings |= {"cmake.build-type": "Debug", "install.strip": "false"}
+    defines = definitions(order.job, order.exports)
+    return settings | {f"cmake.define.{name}": value for name, value in defines.items()}
+
+
+def linking_environment(order: Order, source: Path) -> dict[str, str]:
+    """Return the compiler variables that bring our linking rules into a setuptools build."""
+    if order.uses_cmake or order.job.compiler.family == "zig":
+        return {}
+    gcc_only = ["-fno-gnu-unique"] if order.job.compiler.family == "gcc" else []
+    maps = [f"-ffile-prefix-map={source}=.", f"-ffile-prefix-map={order.job.runtime.root}=tvm_ffi"]
+    define = "-DTVM_FFI_DLL_EXPORT_INCLUDE_METADATA=1"
+    strip = [] if order.job.debug else ["-s"]
+    flags = " ".join([*gcc_only, *maps, define])
+    return {
+        "CFLAGS": flags,
+        "CXXFLAGS": flags,
+        "LDFLAGS": " ".join(["-Wl,-z,now", "-Wl,-z,relro", *strip]),
+    }
+
+
+def copy_tree(job: Job) -> Path:
+    """Copy what git knows of the project, and its repository, into the build folder."""
+    copy = job.folder / "source"
+    shutil.rmtree(copy, ignore_errors=True)
+    listed = query(
+        ("git", "-C", job.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    )
+    if not (job.root / ".git").exists() or listed is None:
+        shutil.copytree(job.root, copy, ignore=_NEVER_COPIED, symlinks=True)
+        return copy
+    for name in filter(None, listed.split("\0")):
+        source = job.root / name
+        if source.is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, copy / name, follow_symlinks=False)
+    repository = job.root / ".git"
+    if repository.is_dir():
+        shutil.copytree(repository, copy / ".git", symlinks=True)
+    else:
+        shutil.copy2(repository, copy / ".git")
+    return copy

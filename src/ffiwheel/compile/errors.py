@@ -1,0 +1,54 @@
+"""Find the lines that matter in what CMake, Ninja and compilers print."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_STATUS = re.compile(r"^\[(\d+)/(\d+)\] ")
+_TAIL = 30
+
+
+def read_status(line: str) -> tuple[int, int] | None:
+    """Return how many of how many steps Ninja says are finished, if the line says that.
+
+    >>> read_status("[3/10] compile src/a.cc"), read_status("src/a.cc:1: error")
+    ((3, 10), None)
+    """
+    found = _STATUS.match(line)
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def extract_errors(lines: Sequence[str]) -> str:
+    """Return the compiler's own lines, else CMake's errors, else the last lines."""
+    found = list(_failed_steps(lines)) or list(_cmake_errors(lines)) or list(lines[-_TAIL:])
+    return "\n".join(found).strip("\n")
+
+
+def _failed_steps(lines: Iterable[str]) -> Iterator[str]:
+    """Yield what failed Ninja steps printed, without the steps' command lines."""
+    inside, skip_command = False, False
+    for line in lines:
+        if line.startswith("FAILED:"):
+            inside, skip_command = True, True
+        elif skip_command:
+            skip_command = False
+        elif _STATUS.match(line) or line.startswith(("ninja: ", "*** ")):
+            inside = False
+        elif inside:
+            yield line
+
+
+def _cmake_errors(lines: Iterable[str]) -> Iterator[str]:
+    """Yield CMake's error blocks: a headline, then indented or empty lines."""
+    inside = False
+    for line in lines:
+        if line.startswith("CMake Error"):
+            inside = True
+        elif inside and line and not line.startswith(" "):
+            inside = False
+        if inside:
+            yield line

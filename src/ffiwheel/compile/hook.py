@@ -1,0 +1,53 @@
+"""Run the hooks of another PEP 517 backend in a child process, listening to what it prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ffiwheel.compile.errors import extract_errors, read_status
+from ffiwheel.errors import CompileError
+from ffiwheel.system.environment import inherited
+from ffiwheel.system.process import run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pyproject_hooks import SubprocessRunner
+
+    from ffiwheel.model.progress import Step
+
+
+def hook_runner(
+    step: Step, *, root: Path, backend: str, env: Mapping[str, str]
+) -> SubprocessRunner:
+    """Return the function that `pyproject_hooks` and `build` start a hook's process with.
+
+    Args:
+        step: who hears what the hook prints.
+        root: the project, for the error and as the folder to run in where none is given.
+        backend: the backend's name, for the error.
+        env: variables to add to the environment.
+    """
+
+    def listen(line: str) -> None:
+        step.output(line)
+        if status := read_status(line):
+            step.advance(*status)
+
+    def runner(
+        cmd: Sequence[str],
+        cwd: str | None = None,
+        extra_environ: Mapping[str, str] | None = None,
+    ) -> None:
+        variables = inherited(**{**env, **(extra_environ or {})})
+        done = run(cmd, cwd=Path(cwd or root), env=variables, on_line=listen)
+        if done.code:
+            raise CompileError(
+                f"the build backend `{backend}` failed ({done.ending})",
+                where=str(root),
+                hint="run with `-v` to see everything it printed",
+                output=extract_errors(done.lines),
+            )
+
+    return runner

@@ -1,0 +1,40 @@
+"""What every engine is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ffiwheel.model.toolchain import Compiler, Runtime
+
+CMAKE_DATA = Path(__file__).parent / "data" / "cmake"
+"""Our CMake packages: `ffiwheel`, and `tvm_ffi` that stands in for the runtime's own."""
+
+EXPORTED = "__tvm_ffi_*"
+"""The symbols that every extension exports: the TVM-FFI C ABI."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One compilation: from where, to where, with what."""
+
+    root: Path
+    """The project's folder, which is only read."""
+    folder: Path
+    """The build folder, kept between builds."""
+    runtime: Runtime
+    compiler: Compiler
+    debug: bool
+    """Whether to keep symbols and leave optimisation out."""
+    verbose: bool = False
+
+    @property
+    def prefix_maps(self) -> tuple[tuple[Path, str], ...]:
+        """Folders whose names must not get into the binary, and what stands for them.
+
+        The runtime comes last: compilers take the last map that fits, and a virtual environment
+        may lie inside the project.
+        """
+        return ((self.root, "."), (self.folder, "build"), (self.runtime.root, "tvm_ffi"))

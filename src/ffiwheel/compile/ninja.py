@@ -1,0 +1,245 @@
+"""The engine for plain sources: we write a `build.ninja`, Ninja does the rest.
+
+There is no configure step: the compiler is known, and the project says which sources it has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ninja
+from ninja.ninja_syntax import Writer, escape
+
+from ffiwheel.compile.errors import extract_errors, read_status
+from ffiwheel.compile.job import EXPORTED, Job
+from ffiwheel.errors import CompileError, ProjectError
+from ffiwheel.model.compiled import Compiled
+from ffiwheel.system.environment import inherited
+from ffiwheel.system.files import make_private_folder, write_if_changed
+from ffiwheel.system.process import run
+
+if TYPE_CHECKING:
+    from ffiwheel.config.schema import CompileTable
+    from ffiwheel.model.progress import Step
+    from ffiwheel.model.toolchain import CudaCompiler
+
+_EXPORT_MAP = "exports.map"
+_CUDA_SUFFIX = ".cu"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A build of plain sources."""
+
+    job: Job
+    sources: tuple[Path, ...]
+    library: str
+    """The archive path of the library, such as `hello/libhello.so`."""
+    table: CompileTable
+    exports: tuple[str, ...]
+    """Symbols that leave the library besides `__tvm_ffi_*`."""
+    cuda: CudaCompiler | None
+
+    @property
+    def file_name(self) -> str:
+        """The library's file name."""
+        return Path(self.library).name
+
+
+def find_sources(root: Path, patterns: tuple[str, ...]) -> tuple[Path, ...]:
+    """Return the files that match `patterns`, sorted, each once.
+
+    Raises:
+        ProjectError: naming every pattern that matches no file.
+    """
+    matches = {pattern: sorted(root.glob(pattern)) for pattern in patterns}
+    empty = [pattern for pattern, found in matches.items() if not found]
+    if empty:
+        raise ProjectError(
+            f"no file matches {', '.join(f'`{pattern}`' for pattern in empty)}",
+            where=f"tool.ffiwheel.sources in {root / 'pyproject.toml'}",
+            hint="the patterns are relative to the project's folder; `**` matches any folders",
+        )
+    return tuple(sorted({path for found in matches.values() for path in found}))
+
+
+def needs_cuda(sources: tuple[Path, ...]) -> bool:
+    """Tell whether some of `sources` are CUDA."""
+    return any(path.suffix == _CUDA_SUFFIX for path in sources)
+
+
+def compile_sources(plan: Plan, step: Step) -> Compiled:
+    """Bring the library up to date.
+
+    Raises:
+        CompileError: with the compiler's lines.
+    """
+    folder = make_private_folder(plan.job.folder)
+    write_if_changed(folder / _EXPORT_MAP, render_export_map(plan.exports).encode())
+    write_if_changed(folder / "build.ninja", render_ninja(plan).encode())
+    _run_ninja(folder, step, verbose=plan.job.verbose)
+    compilers = [plan.job.compiler.label] + ([plan.cuda.label] if plan.cuda else [])
+    count = len(plan.sources)
+    return Compiled(
+        files={plan.library: folder / plan.file_name},
+        summary=f"{count} object{'' if count == 1 else 's'}, {', '.join(compilers)}, "
+        + ("debug" if plan.job.debug else "release"),
+    )
+
+
+def _run_ninja(folder: Path, step: Step, *, verbose: bool) -> None:
+    def listen(line: str) -> None:
+        step.output(line)
+        if status := read_status(line):
+            step.advance(*status)
+
+    command: list[str | Path] = [Path(ninja.BIN_DIR) / "ninja", *(["-v"] if verbose else [])]
+    done = run(command, cwd=folder, env=inherited(NINJA_STATUS="[%f/%t] "), on_line=listen)
+    if done.code:
+        raise CompileError(
+            "the sources do not compile",
+            where=str(folder / "build.ninja"),
+            hint="run with `-v` to see the commands",
+            output=extract_errors(done.lines),
+        )
+
+
+def render_export_map(exports: tuple[str, ...]) -> str:
+    r"""Return the linker's list of the symbols that leave the library.
+
+    >>> render_export_map(("hello_*",))
+    '{ global: __tvm_ffi_*; hello_*; local: *; };\n'
+    """
+    listed = " ".join(f"{symbol};" for symbol in (EXPORTED, *exports))
+    return f"{{ global: {listed} local: *; }};\n"
+
+
+def render_ninja(plan: Plan) -> str:
+    """Return the `build.ninja` of `plan`."""
+    text = io.StringIO()
+    writer = Writer(text, width=10_000)  # type: ignore[arg-type]  # its stub says `str`
+    writer.variable("builddir", ".")
+    _write_rules(writer, plan)
+    objects = []
+    for source in plan.sources:
+        target = object_name(plan.job.root, source)
+        rule = "cuda" if source.suffix == _CUDA_SUFFIX else "cxx"
+        writer.build([target], rule, [str(source)], variables={"shown": source.name})
+        objects.append(target)
+    writer.build([plan.file_name], "link", objects, implicit=[_EXPORT_MAP])
+    writer.default([plan.file_name])
+    return text.getvalue()
+
+
+def _write_rules(writer: Writer, plan: Plan) -> None:
+    cxx = _command([*plan.job.compiler.cxx, *compile_flags(plan)])
+    command = f"{cxx} -MD -MF $out.d -c $in -o $out"
+    writer.rule("cxx", command, description="compile $shown", depfile="$out.d", deps="gcc")
+    if plan.cuda:
+        nvcc = _command([str(plan.cuda.nvcc), *cuda_flags(plan)])
+        # nvcc makes names from the source's whole path, unless it is given another seed.
+        command = f"{nvcc} -frandom-seed=$out -MD -MF $out.d -c $in -o $out"
+        writer.rule("cuda", command, description="compile $shown", depfile="$out.d", deps="gcc")
+    linker = _command(link_command(plan))
+    libraries = _command([*_runtime_library(plan), *plan.table.link_flags])
+    writer.rule("link", f"{linker} $in {libraries} -o $out", description="link $out")
+
+
+def _command(parts: list[str]) -> str:
+    """Return a command for the shell that Ninja starts, in Ninja's own spelling."""
+    return escape(shlex.join(parts))
+
+
+def object_name(root: Path, source: Path) -> str:
+    """Return where in the build folder the object of `source` lies; no two sources share one."""
+    try:
+        return f"objects/{source.relative_to(root).as_posix()}.o".replace("../", "up/")
+    except ValueError:
+        digest = hashlib.sha256(str(source.parent).encode()).hexdigest()[:8]
+        return f"objects/{digest}/{source.name}.o"
+
+
+def compile_flags(plan: Plan) -> list[str]:
+    """Return the options of the C++ compiler."""
+    gcc_only = ["-fno-gnu-unique"] if plan.job.compiler.family == "gcc" else []
+    return [
+        f"-std={plan.table.standard}",
+        *(["-O0", "-g"] if plan.job.debug else ["-O2", "-DNDEBUG"]),
+        *(["-fno-sanitize=all"] if plan.job.compiler.family == "zig" else []),
+        *_host_flags(plan.job),
+        *gcc_only,
+        *_definitions(plan),
+        *_cuda_headers(plan),
+        *plan.table.flags,
+    ]
+
+
+def cuda_flags(plan: Plan) -> list[str]:
+    """Return the options of `nvcc`, which hands `-Xcompiler` on to the C++ compiler."""
+    architectures = plan.table.cuda_architectures
+    targets = [f"-gencode=arch=compute_{name},code=sm_{name}" for name in architectures] or [
+        "-arch=all-major"
+    ]
+    passed = (*_host_flags(plan.job), *plan.table.flags)
+    host = [f"-Xcompiler={shlex.quote(flag)}" for flag in passed]  # nvcc runs them in a shell
+    return [
+        f"-ccbin={plan.job.compiler.cxx[0]}",
+        f"-std={plan.table.standard}",
+        *(["-O0", "-g"] if plan.job.debug else ["-O2", "-DNDEBUG"]),
+        *targets,
+        *host,
+        *_definitions(plan),
+        *plan.table.cuda_flags,
+    ]
+
+
+def link_command(plan: Plan) -> list[str]:
+    """Return the linker's command up to the objects."""
+    options = ["-z", "now", "-z", "relro", f"--version-script={_EXPORT_MAP}"]
+    strip = [] if plan.job.debug else ["-s"]
+    if plan.cuda:  # nvcc knows where its runtime is; static, or the wheel would need NVIDIA's
+        linker = [str(plan.cuda.nvcc), f"-ccbin={plan.job.compiler.cxx[0]}", "--cudart=static"]
+        passed = [f"-Xlinker={option}" for option in (*options, "-soname", plan.file_name)]
+        return [*linker, "-shared", *passed, *(f"-Xcompiler={flag}" for flag in strip)]
+    passed = [f"-Wl,{option}" for option in _pairs(options)]
+    return [*plan.job.compiler.cxx, "-shared", *strip, *passed, f"-Wl,-soname,{plan.file_name}"]
+
+
+def _pairs(options: list[str]) -> list[str]:
+    """Join `-z` with its keyword.
+
+    >>> _pairs(["-z", "now", "--version-script=x"])
+    ['-z,now', '--version-script=x']
+    """
+    return ",".join(options).replace(",--", " --").replace(",-z", " -z").split(" ")
+
+
+def _host_flags(job: Job) -> list[str]:
+    maps = [f"-ffile-prefix-map={folder}={name}" for folder, name in job.prefix_maps]
+    return ["-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden", *maps]
+
+
+def _definitions(plan: Plan) -> list[str]:
+    folders = [plan.job.root / folder for folder in plan.table.include_dirs]
+    return [
+        "-DTVM_FFI_DLL_EXPORT_INCLUDE_METADATA=1",
+        *(f"-D{definition}" for definition in plan.table.defines),
+        *(f"-I{folder}" for folder in folders),
+        "-isystem",
+        str(plan.job.runtime.include_dir),
+    ]
+
+
+def _cuda_headers(plan: Plan) -> list[str]:
+    """Return what lets a C++ file call the CUDA runtime; nvcc finds its own headers."""
+    folders = plan.cuda.include_dirs if plan.cuda else ()
+    return [part for folder in folders for part in ("-isystem", str(folder))]
+
+
+def _runtime_library(plan: Plan) -> list[str]:
+    return [f"-L{plan.job.runtime.library.parent}", "-ltvm_ffi"]

@@ -1,0 +1,1 @@
+"""`pyproject.toml` as frozen values; the keys, their checks and their documentation."""

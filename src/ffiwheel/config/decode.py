@@ -1,0 +1,92 @@
+"""Turn a TOML table into a dataclass of `schema`, collecting every problem of the reading.
+
+The fields' types say what a key may hold: `str`, `bool`, a `Literal` of strings, a tuple of
+strings, or a table that is a dataclass again. A new kind of type is a new case of `_decode`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import types
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+
+from ffiwheel.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+TomlValue: TypeAlias = "str | int | float | bool | list[TomlValue] | dict[str, TomlValue] | object"
+Table: TypeAlias = "Mapping[str, TomlValue]"
+
+_Schema = TypeVar("_Schema")
+
+
+def decode_table(
+    schema: type[_Schema], table: Table, where: str, problems: list[Problem]
+) -> _Schema:
+    """Return `table` as a `schema`; what cannot be read is a problem, and its default stands in."""
+    types_of = get_type_hints(schema)
+    fields = {field.name.replace("_", "-"): field for field in dataclasses.fields(schema)}  # type: ignore[arg-type]  # a dataclass, but mypy has no word for it
+    values: dict[str, object] = {}
+    for key, value in table.items():
+        if key not in fields:
+            problems.append(_unknown_key(key, fields, where))
+            continue
+        name = fields[key].name
+        found = len(problems)
+        decoded = _decode(types_of[name], value, f"{where}.{key}", problems)
+        if len(problems) == found:
+            values[name] = decoded
+    return schema(**values)
+
+
+def _decode(kind: object, value: TomlValue, where: str, problems: list[Problem]) -> object:
+    if get_origin(kind) is types.UnionType:  # only `X | None`: TOML has no null
+        return _decode(get_args(kind)[0], value, where, problems)
+    if get_origin(kind) is tuple:
+        return _decode_strings(value, where, problems)
+    if get_origin(kind) is Literal:
+        return _decode_choice(get_args(kind), value, where, problems)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and isinstance(value, dict):
+        return decode_table(kind, value, where, problems)
+    if kind is str and isinstance(value, str):
+        return value
+    _mistyped("a string" if kind is str else "a table", value, where, problems)
+    return None
+
+
+def _decode_strings(value: TomlValue, where: str, problems: list[Problem]) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    _mistyped("a list of strings", value, where, problems)
+    return ()
+
+
+def _decode_choice(
+    choices: tuple[str, ...], value: TomlValue, where: str, problems: list[Problem]
+) -> str:
+    if isinstance(value, str) and value in choices:
+        return value
+    allowed = ", ".join(f"`{choice}`" for choice in choices)
+    shown = f"`{value}`" if isinstance(value, str) else _name_of(value)
+    problems.append(Problem(f"expected one of {allowed}, found {shown}", where))
+    return choices[0]
+
+
+def _mistyped(expected: str, value: TomlValue, where: str, problems: list[Problem]) -> None:
+    hint = f'write `["{value}"]`' if expected == "a list of strings" and type(value) is str else ""
+    problems.append(Problem(f"expected {expected}, found {_name_of(value)}", where, hint))
+
+
+def _unknown_key(key: str, known: Iterable[str], where: str) -> Problem:
+    names = sorted(known)
+    close = difflib.get_close_matches(key, names, n=1)
+    hint = f"did you mean `{close[0]}`?" if close else f"the keys are: {', '.join(names)}"
+    return Problem(f"unknown key `{key}`", where, hint)
+
+
+def _name_of(value: TomlValue) -> str:
+    names = {str: "a string", bool: "a boolean", int: "an integer", float: "a number"}
+    names |= {list: "a list", dict: "a table"}
+    return names.get(type(value), "a date or time")

@@ -1,0 +1,156 @@
+"""Read a project's folder into one frozen `Project`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from ffiwheel.config.decode import Table, decode_table
+from ffiwheel.config.schema import Config
+from ffiwheel.errors import Problem, ProjectError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OWN_BACKEND = "ffiwheel.backend"
+_LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """A project folder and everything its `pyproject.toml` says."""
+
+    root: Path
+    pyproject: Table
+    """The whole file, as TOML says it."""
+    config: Config
+
+    @property
+    def table(self) -> Table:
+        """The table `[project]`."""
+        return _table(self.pyproject, "project")
+
+    @property
+    def backend(self) -> str:
+        """The build backend's object reference, as PEP 517 and PEP 518 default it."""
+        return str(_table(self.pyproject, "build-system").get("build-backend", _LEGACY_BACKEND))
+
+    @cached_property
+    def name(self) -> str:
+        """The project's name, or the folder's where the file has none."""
+        return str(self.table.get("name", self.root.name))
+
+    @property
+    def import_name(self) -> str:
+        """The name of the Python package: the project's, as an identifier."""
+        return canonicalize_name(self.name).replace("-", "_")
+
+    @property
+    def static_version(self) -> str | None:
+        """The version written in the file, if it is not to be computed."""
+        value = self.table.get("version")
+        return str(value) if isinstance(value, str) else None
+
+    def tool(self, name: str) -> Table:
+        """Return the table `[tool.<name>]`, empty where there is none."""
+        return _table(_table(self.pyproject, "tool"), name)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether ffiwheel is the project's build backend."""
+        return self.backend == OWN_BACKEND
+
+
+def read_project(root: Path) -> Project:
+    """Read the project in the folder `root`.
+
+    Raises:
+        ProjectError: if it is none, or its `pyproject.toml` has problems: all of them.
+    """
+    root = root.absolute()
+    file = root / "pyproject.toml"
+    if not root.is_dir():
+        raise ProjectError(f"`{root}` is not a folder", hint="give the folder of a project")
+    if not file.is_file():
+        return _read_legacy(root)
+    try:
+        pyproject = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProjectError(f"not valid TOML: {error}", where=str(file)) from error
+    problems: list[Problem] = []
+    config = decode_table(
+        Config, _table(_table(pyproject, "tool"), "ffiwheel"), "tool.ffiwheel", problems
+    )
+    project = Project(root=root, pyproject=pyproject, config=config)
+    if project.is_ours:
+        problems += _check_own(project)
+    if problems:
+        raise ProjectError.of(
+            Problem(found.message, f"{found.where} in {file}", found.hint) for found in problems
+        )
+    return project
+
+
+def _read_legacy(root: Path) -> Project:
+    if (root / "setup.py").is_file():
+        return Project(root=root, pyproject={}, config=Config())
+    raise ProjectError(
+        "not a project: it has no `pyproject.toml`",
+        where=str(root),
+        hint="`ffiwheel new PATH` makes a new project; `ffiwheel build PATH` builds one",
+    )
+
+
+def _check_own(project: Project) -> list[Problem]:
+    """Check what only a project with our own backend must have."""
+    if not project.table:
+        return [Problem("there is no table `[project]`", "project", "add `name` and `version`")]
+    problems = []
+    if not re.fullmatch(
+        r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", str(project.table.get("name"))
+    ):
+        hint = "give a name of letters, digits, `-`, `_` and `.`"
+        problems.append(Problem("the project has no valid name", "project.name", hint))
+    dynamic = project.table.get("dynamic", [])
+    if not isinstance(dynamic, list) or set(dynamic) - {"version"}:
+        hint = "write the other fields in `[project]`"
+        problems.append(Problem("only `version` can be dynamic", "project.dynamic", hint))
+    elif ("version" in dynamic) == (project.static_version is not None):
+        hint = 'write `version = "1.0.0"`, or `dynamic = ["version"]` to take it from git'
+        problems.append(Problem("the version must be static or dynamic", "project.version", hint))
+    return problems + _check_runtime_dependency(project)
+
+
+def _check_runtime_dependency(project: Project) -> list[Problem]:
+    dependencies = project.table.get("dependencies", [])
+    if not isinstance(dependencies, list):
+        return []  # pyproject-metadata reports it
+    try:
+        names = {canonicalize_name(Requirement(str(text)).name) for text in dependencies}
+    except InvalidRequirement:
+        return []  # pyproject-metadata reports it
+    if "apache-tvm-ffi" in names:
+        return []
+    return [
+        Problem(
+            "the wheel could not be imported: `apache-tvm-ffi` is not among the dependencies",
+            "project.dependencies",
+            'add `dependencies = ["apache-tvm-ffi>=0.1.5"]`',
+        )
+    ]
+
+
+def _table(parent: Table, key: str) -> Table:
+    value = parent.get(key, {})
+    return value if isinstance(value, dict) else {}

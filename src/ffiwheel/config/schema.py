@@ -1,0 +1,70 @@
+"""The table `[tool.ffiwheel]`: one dataclass per TOML table, one docstring per key.
+
+This file is the whole truth about the configuration. The decoder checks a table against it, and
+the reference page is made from it. Keys are spelt in TOML with `-` where a field has `_`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompileTable:
+    """How plain sources are compiled; a `CMakeLists.txt` says all of this itself."""
+
+    include_dirs: tuple[str, ...] = ()
+    """Folders with headers, relative to the project."""
+    defines: tuple[str, ...] = ()
+    """Preprocessor definitions, as `NAME` or `NAME=VALUE`."""
+    flags: tuple[str, ...] = ()
+    """More options for the C++ and the CUDA compiler's host part."""
+    cuda_flags: tuple[str, ...] = ()
+    """More options for `nvcc`."""
+    cuda_architectures: tuple[str, ...] = ()
+    """What to compile `.cu` files for, such as `"80"` and `"90a"`; default: what `nvcc` calls
+    `all-major`, every major architecture it knows and PTX of the last."""
+    link_flags: tuple[str, ...] = ()
+    """More options for the linker, such as `-lfoo`."""
+    standard: Literal["c++17", "c++20", "c++23"] = "c++17"
+    """The C++ standard."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingsTable:
+    """What Python sees of the library."""
+
+    prefix: str = ""
+    """The namespace under which the library registers functions and classes; default: the name of
+    the Python package."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionTable:
+    """How the version comes from git, where `project.dynamic` lists `version`."""
+
+    tag_prefix: str = "v"
+    """What a version tag begins with."""
+    next: Literal["minor", "patch"] = "minor"
+    """Which part the version after a release counts up."""
+    fallback: str = "0.1.0"
+    """The release that work leads to while no tag exists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The table `[tool.ffiwheel]`."""
+
+    sources: tuple[str, ...] = ()
+    """Patterns of the C++ and CUDA files to compile. Without it, a `CMakeLists.txt` is built."""
+    packages: tuple[str, ...] = ()
+    """Folders of Python packages that go into the wheel; default: the package of the project's
+    name in `python/`, in `src/` or at the top."""
+    exports: tuple[str, ...] | None = None
+    """Symbols that leave the library besides `__tvm_ffi_*`; `*` matches any text. With plain
+    sources nothing else does by default. CMake projects keep their own rules unless this is set,
+    be it to `[]`."""
+    compile: CompileTable = field(default_factory=CompileTable)
+    bindings: BindingsTable = field(default_factory=BindingsTable)
+    version: VersionTable = field(default_factory=VersionTable)

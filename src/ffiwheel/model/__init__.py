@@ -1,0 +1,1 @@
+"""Nouns that two or more features share: frozen values, standard library only, no I/O."""

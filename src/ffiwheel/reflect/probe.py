@@ -1,0 +1,128 @@
+"""Start the child process, give it time, and turn its answer, or its end, into a value."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ffiwheel.errors import ReflectError
+from ffiwheel.model.api import Api, Class, Field, Function, Library, Method
+from ffiwheel.system.environment import interpreter
+from ffiwheel.system.process import run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ffiwheel.model.binary import Binary
+    from ffiwheel.model.toolchain import Runtime
+    from ffiwheel.system.process import Completed
+
+_SECONDS = 60.0
+_PROGRAM = Path(__file__).with_name("_probe.py")
+_LOADING = "loading "
+
+
+def reflect(libraries: Mapping[str, tuple[Path, Binary]], runtime: Runtime) -> Api:
+    """Return what `libraries` register when they are loaded.
+
+    Args:
+        libraries: archive path -> the file to load, and its facts.
+        runtime: the TVM-FFI release to load them with.
+
+    Raises:
+        ReflectError: if a library cannot be loaded, crashes or hangs.
+    """
+    requests = [
+        {"path": str(path), "symbols": binary.ffi_symbols} for path, binary in libraries.values()
+    ]
+    with tempfile.TemporaryDirectory(prefix="ffiwheel-") as folder:
+        answer = Path(folder) / "answer.json"
+        done = run(
+            [interpreter(), _PROGRAM, runtime.library, answer, json.dumps(requests)],
+            cwd=Path(folder),
+            timeout=_SECONDS,
+        )
+        if done.code or not answer.is_file():
+            raise explain_failure(done, runtime)
+        return decode_answer(json.loads(answer.read_text(encoding="utf-8")), tuple(libraries))
+
+
+def explain_failure(done: Completed, runtime: Runtime) -> ReflectError:
+    """Return the error for a probe that ended without an answer."""
+    loading = [line for line in done.lines if line.startswith(_LOADING)]
+    where = loading[-1].removeprefix(_LOADING) if loading else str(runtime.library)
+    name = Path(where).name
+    if symbol := re.search(r"undefined symbol: (\S+)", done.text):
+        return ReflectError(
+            f"`{name}` does not load: it needs `{symbol[1]}`, which nothing defines",
+            where=where,
+            hint="add the source that defines it to `sources`,\n"
+            "or link its library with `link-flags` in `[tool.ffiwheel.compile]`",
+        )
+    if missing := re.search(r"(\S+): cannot open shared object file", done.text):
+        return ReflectError(
+            f"`{name}` does not load: the library `{missing[1]}` is not found",
+            where=where,
+            hint="install it, or link it statically",
+        )
+    said = [line for line in done.lines if not line.startswith(_LOADING)]
+    return ReflectError(
+        f"`{name}` does not load: {done.ending}",
+        where=where,
+        hint="its static initialisers run when it is loaded; run them in a debugger,\n"
+        "or look above for what it printed",
+        output="\n".join(said),
+    )
+
+
+def decode_answer(answer: dict[str, list[dict[str, object]]], paths: tuple[str, ...]) -> Api:
+    """Return the probe's JSON as an `Api`; `paths` are the libraries' archive paths, in order."""
+    return Api(
+        libraries=tuple(
+            Library(path=path, symbols=_decode_functions(item["symbols"]))
+            for path, item in zip(paths, answer["libraries"], strict=True)
+        ),
+        functions=_decode_functions(answer["functions"]),
+        classes=tuple(_decode_class(item) for item in answer["classes"]),
+    )
+
+
+def _decode_functions(value: object) -> tuple[Function, ...]:
+    return tuple(
+        Function(name=str(one["name"]), schema=str(one["schema"]), doc=str(one.get("doc", "")))
+        for one in _tables(value)
+    )
+
+
+def _decode_class(item: dict[str, object]) -> Class:
+    return Class(
+        type_key=str(item["type_key"]),
+        parent=str(item["parent"]),
+        doc=str(item["doc"]),
+        fields=tuple(
+            Field(
+                name=str(one["name"]),
+                schema=str(one["schema"]),
+                doc=str(one["doc"]),
+                is_writable=bool(one["is_writable"]),
+            )
+            for one in _tables(item["fields"])
+        ),
+        methods=tuple(
+            Method(
+                name=str(one["name"]),
+                schema=str(one["schema"]),
+                doc=str(one["doc"]),
+                is_static=bool(one["is_static"]),
+            )
+            for one in _tables(item["methods"])
+        ),
+    )
+
+
+def _tables(value: object) -> list[dict[str, object]]:
+    assert isinstance(value, list)
+    return value

@@ -1,0 +1,41 @@
+"""The environment variables that ffiwheel honours, read in one place."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ZIP_EPOCH = 315532800
+"""1980-01-01, the first moment that a zip archive can express."""
+
+
+def source_date_epoch() -> int:
+    """Return the time, in seconds since 1970, that built archives carry.
+
+    `SOURCE_DATE_EPOCH` decides (https://reproducible-builds.org/specs/source-date-epoch);
+    without it the time is a constant, so that the same input gives the same bytes.
+    """
+    value = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return max(int(value), ZIP_EPOCH) if value.isdecimal() else ZIP_EPOCH
+
+
+def cache_folder() -> Path:
+    """Return the folder for files that may be deleted at any time."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
+    return Path(base) / "ffiwheel"
+
+
+def compiler_choice() -> tuple[str, str]:
+    """Return the values of `CC` and `CXX`, empty where unset."""
+    return os.environ.get("CC", ""), os.environ.get("CXX", "")
+
+
+def inherited(**changes: str) -> dict[str, str]:
+    """Return the environment for a child process, with `changes`."""
+    return {**os.environ, **changes}
+
+
+def interpreter() -> Path:
+    """Return the Python interpreter that runs us, links to it kept (it may be in a venv)."""
+    return Path(sys.executable)

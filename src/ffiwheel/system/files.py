@@ -1,0 +1,95 @@
+"""Write files so that an interruption, a full disk or a second run never leaves half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ffiwheel.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HINTS = {
+    errno.ENOSPC: "free some space, or choose another disk with `--outdir`",
+    errno.EDQUOT: "free some space, or choose another disk with `--outdir`",
+    errno.EFBIG: "raise the limit on file sizes (`ulimit -f`)",
+    errno.EACCES: "choose a folder that you may write to with `--outdir`",
+    errno.EROFS: "choose a folder that you may write to with `--outdir`",
+}
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path` that takes its place when the block succeeds.
+
+    The reader of `path` sees the old file or the whole new one, never a part.
+
+    Raises:
+        OutputError: if the file cannot be written.
+    """
+    with explaining(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def explaining(path: Path) -> Iterator[None]:
+    """Turn the system's refusal to write `path` into an `OutputError`."""
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise OutputError(
+            f"cannot write `{path.name}`: {reason}",
+            where=str(path),
+            hint=_HINTS.get(error.errno or 0, ""),
+        ) from error
+
+
+def write_if_changed(path: Path, content: bytes) -> bool:
+    """Write `content` to `path` unless it is there already; tell whether it was written.
+
+    What did not change keeps its time, so nothing that depends on it is built again.
+    """
+    if path.is_file() and path.read_bytes() == content:
+        return False
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+    return True
+
+
+def make_private_folder(path: Path) -> Path:
+    """Create a folder that git does not see, and return it."""
+    with explaining(path):
+        path.mkdir(parents=True, exist_ok=True)
+    ignore = path / ".gitignore"
+    if not ignore.exists():
+        write_if_changed(ignore, b"*\n")
+    return path
+
+
+def is_writable(folder: Path) -> bool:
+    """Tell whether new files can be made in `folder`, or where it would be created.
+
+    `os.access` says yes to root on a read-only mount, so a file is really made.
+    """
+    while not folder.exists():
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,31 @@
+"""The machine we run on, in the words of platform tags."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+
+from ffiwheel.errors import MissingToolError
+
+_ARCHES = {"amd64": "x86_64", "arm64": "aarch64"}
+
+
+def machine_arch() -> str:
+    """Return the processor's name as Linux platform tags spell it.
+
+    Raises:
+        MissingToolError: on another system than Linux, for which nothing is built yet.
+    """
+    if sys.platform != "linux":
+        raise MissingToolError(
+            f"ffiwheel builds on Linux, not yet on {sys.platform}",
+            hint="build in a Linux container or virtual machine",
+        )
+    name = platform.machine().lower()
+    return _ARCHES.get(name, name)
+
+
+def core_count() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

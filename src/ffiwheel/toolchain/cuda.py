@@ -1,0 +1,62 @@
+"""The CUDA compiler, from the environment, the search path or the usual folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from ffiwheel.errors import MissingToolError
+from ffiwheel.model.toolchain import CudaCompiler
+from ffiwheel.system.process import query, run
+
+_USUAL = Path("/usr/local/cuda/bin/nvcc")
+
+
+def find_nvcc() -> CudaCompiler:
+    """Return the CUDA compiler.
+
+    `CUDACXX` decides, then `CUDA_HOME`, then `PATH`, then `/usr/local/cuda`.
+
+    Raises:
+        MissingToolError: if there is none.
+    """
+    home = os.environ.get("CUDA_HOME") or os.environ.get("CUDA_PATH")
+    candidates = [
+        os.environ.get("CUDACXX"),
+        f"{home}/bin/nvcc" if home else None,
+        shutil.which("nvcc"),
+        str(_USUAL),
+    ]
+    for candidate in candidates:
+        said = query((candidate, "--version")) if candidate else None
+        if candidate and said is not None:
+            release = re.search(r"release (\d+\.\d+)", said)
+            number = release[1] if release else ""
+            return CudaCompiler(
+                nvcc=Path(candidate),
+                label=f"nvcc {number}".strip(),
+                include_dirs=_ask_include_dirs(Path(candidate)),
+            )
+    raise MissingToolError(
+        "the project has `.cu` files, but there is no CUDA compiler",
+        where="CUDACXX, CUDA_HOME, PATH, /usr/local/cuda",
+        hint="install NVIDIA's CUDA toolkit, or set CUDA_HOME to where it is",
+    )
+
+
+def _ask_include_dirs(nvcc: Path) -> tuple[Path, ...]:
+    """Return the folders that nvcc adds by itself; nvcc may be a script that lies elsewhere."""
+    done = run((nvcc, "--dryrun", "-c", "nothing.cu"), cwd=Path("/"))
+    return parse_include_dirs(done.text)
+
+
+def parse_include_dirs(text: str) -> tuple[Path, ...]:
+    r"""Return the header folders in what `nvcc --dryrun` prints.
+
+    >>> parse_include_dirs('#$ INCLUDES="-I/opt/cuda/include"  \n#$ LIBRARIES=...')
+    (PosixPath('/opt/cuda/include'),)
+    """
+    lines = [line for line in text.splitlines() if re.match(r"#\$ (SYSTEM_)?INCLUDES=", line)]
+    return tuple(Path(found) for line in lines for found in re.findall(r'"(?:-I)?(/[^"]+)"', line))

@@ -1,0 +1,90 @@
+"""The C++ compiler for the machine we run on: the user's choice, the system's, or zig's."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import Literal
+
+from ffiwheel.errors import MissingToolError
+from ffiwheel.model.toolchain import Compiler
+from ffiwheel.system.environment import compiler_choice
+from ffiwheel.system.machine import machine_arch
+from ffiwheel.system.process import query
+
+_PAIRS = (("c++", "cc"), ("g++", "gcc"), ("clang++", "clang"))
+_ZIG_GLIBC = "2.17"  # what manylinux2014 promises; zig carries the symbols of every release
+
+
+def find_compiler() -> Compiler:
+    """Return the compiler to build with.
+
+    `CXX` and `CC` decide; then the system's compiler; then zig, if `ffiwheel[zig]` is installed.
+
+    Raises:
+        MissingToolError: if none of them is there, or the chosen one does not run.
+    """
+    chosen_cc, chosen_cxx = compiler_choice()
+    if chosen_cxx:
+        cxx = tuple(shlex.split(chosen_cxx))
+        return _describe(cxx, tuple(shlex.split(chosen_cc)) or cxx)
+    for cxx_name, cc_name in _PAIRS:
+        if cxx_path := shutil.which(cxx_name):
+            return _describe((cxx_path,), (shutil.which(cc_name) or cxx_path,))
+    if spec := importlib.util.find_spec("ziglang"):
+        return _zig(Path(str(spec.origin)).with_name("zig"))
+    raise MissingToolError(
+        "no C++ compiler found",
+        where="PATH, CXX",
+        hint="install one, for example with `apt-get install g++`,\n"
+        "or let PyPI provide one: `pip install 'ffiwheel[zig]'`",
+    )
+
+
+def has_compiler() -> bool:
+    """Tell whether the machine or the user provides a C++ compiler, without zig."""
+    return bool(compiler_choice()[1]) or any(shutil.which(cxx) for cxx, _ in _PAIRS)
+
+
+def _describe(cxx: tuple[str, ...], cc: tuple[str, ...]) -> Compiler:
+    said = query((*cxx, "--version"))
+    if said is None:
+        raise MissingToolError(
+            f"the C++ compiler `{shlex.join(cxx)}` does not run",
+            where="CXX",
+            hint="set CXX to a compiler that is installed, or unset it",
+        )
+    family, label = parse_compiler_version(said)
+    return Compiler(family=family, label=label, cc=cc, cxx=cxx)
+
+
+def parse_compiler_version(text: str) -> tuple[Literal["gcc", "clang"], str]:
+    r"""Return the family and the name of the compiler that answers `--version` with `text`.
+
+    >>> parse_compiler_version("g++ (Debian 12.2.0-14+deb12u1) 12.2.0\nCopyright ...")
+    ('gcc', 'g++ 12.2')
+    >>> parse_compiler_version("Debian clang version 14.0.6\nTarget: x86_64-pc-linux-gnu")
+    ('clang', 'clang 14.0')
+    """
+    first = text.splitlines()[0] if text else ""
+    numbers = re.findall(r"(\d+\.\d+)(?:\.\d+)?", re.sub(r"\([^)]*\)", "", first))
+    number = numbers[0] if numbers else ""
+    if "clang" in first.lower():
+        return "clang", f"clang {number}".strip()
+    return "gcc", f"g++ {number}".strip()
+
+
+def _zig(zig: Path) -> Compiler:
+    """Return zig's clang for this machine, linking against an old glibc and no libstdc++."""
+    target = ("-target", f"{machine_arch()}-linux-gnu.{_ZIG_GLIBC}")
+    number = (query((zig, "version")) or "").strip()
+    return Compiler(
+        family="zig",
+        label=f"zig {number}".strip(),
+        cc=(str(zig), "cc", *target),
+        cxx=(str(zig), "c++", *target),
+        archive_tools=(("ar", (str(zig), "ar")), ("ranlib", (str(zig), "ranlib"))),
+    )

@@ -1,0 +1,39 @@
+"""The `apache-tvm-ffi` release that is installed beside us, found without importing it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+from pathlib import Path
+
+from packaging.version import Version as Pep440
+
+from ffiwheel.errors import MissingToolError
+from ffiwheel.model.toolchain import Runtime
+
+OLDEST = Pep440("0.1.12")
+"""The oldest release whose headers and reflection data the tests cover."""
+
+
+def find_runtime() -> Runtime:
+    """Return the installed runtime.
+
+    Raises:
+        MissingToolError: if it is not installed, is too old, or lacks its library.
+    """
+    hint = f"pip install --upgrade 'apache-tvm-ffi>={OLDEST}'"
+    try:
+        version = importlib.metadata.version("apache-tvm-ffi")
+    except importlib.metadata.PackageNotFoundError as error:
+        raise MissingToolError("`apache-tvm-ffi` is not installed", hint=hint) from error
+    if Pep440(version) < OLDEST:
+        message = f"`apache-tvm-ffi` {version} is too old: builds need {OLDEST} or later"
+        raise MissingToolError(message, hint=hint)
+    spec = importlib.util.find_spec("tvm_ffi")
+    root = Path(str(spec.origin)).parent if spec else Path()
+    library = root / "lib" / "libtvm_ffi.so"
+    if not library.is_file():
+        message = f"`apache-tvm-ffi` {version} is installed without its library"
+        again = "pip install --force-reinstall apache-tvm-ffi"
+        raise MissingToolError(message, where=str(library), hint=again)
+    return Runtime(version=version, root=root, library=library)

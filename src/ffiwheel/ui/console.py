@@ -1,0 +1,130 @@
+"""The look: one aligned line per step on stderr, the answer on stdout.
+
+rich decides about colours, width and terminals (`NO_COLOR`, `FORCE_COLOR`, pipes); a terminal that
+cannot show `✓` gets ASCII.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from ffiwheel.model.finding import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.status import Status
+
+    from ffiwheel.errors import FfiwheelError
+    from ffiwheel.model.finding import Finding
+
+_NAME_WIDTH = 10
+_TEXT_WIDTH = 54
+_SHOWN_AFTER = 0.05
+
+
+class ConsoleStep:
+    """One step while it runs: what it says, and how long it takes."""
+
+    def __init__(self, console: Console, name: str, *, verbose: bool) -> None:
+        """Start the clock."""
+        self.console = console
+        self.name = name
+        self.verbose = verbose
+        self.text = ""
+        self.right = ""
+        self.started = time.monotonic()
+        self.status: Status | None = None
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the step began."""
+        return time.monotonic() - self.started
+
+    def advance(self, done: int, total: int) -> None:
+        """Show progress where somebody watches."""
+        if self.status:
+            self.status.update(f"{self.name:<{_NAME_WIDTH}} {done} of {total}")
+
+    def output(self, line: str) -> None:
+        """Show a line of a child process if everything is to be seen."""
+        if self.verbose:
+            self.console.print(Text(f"  {line}", style="dim"), soft_wrap=True)
+
+    def done(self, text: str, right: str = "") -> None:
+        """Note what the step made; the line appears when the step ends."""
+        self.text = text
+        self.right = right
+
+
+class ConsoleProgress:
+    """A `Progress` for people."""
+
+    def __init__(self, *, verbose: bool = False, quiet: bool = False) -> None:
+        """Talk on stderr."""
+        self.console = Console(stderr=True, quiet=quiet, highlight=False, emoji=False, markup=False)
+        self.verbose = verbose
+        self.seconds: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def step(self, name: str) -> Iterator[ConsoleStep]:
+        """Run one step, then print its line."""
+        step = ConsoleStep(self.console, name, verbose=self.verbose)
+        if self.console.is_terminal and not self.verbose:
+            with self.console.status(f"{name:<{_NAME_WIDTH}}") as status:
+                step.status = status
+                yield step
+        else:
+            yield step
+        self.seconds[name] = round(step.elapsed, 3)
+        self.console.print(self._line(step), soft_wrap=True)
+
+    def warn(self, finding: Finding) -> None:
+        """Print a finding."""
+        is_error = finding.severity is Severity.ERROR
+        line = Text(f"{finding.severity.value}: ", style="bold red" if is_error else "yellow")
+        line.append(f"{finding.rule}: {finding.message}", style="default")
+        line.append(f"\n   at: {finding.subject}", style="dim")
+        if finding.help:
+            line.append(f"\n help: {finding.help}", style="dim")
+        self.console.print(line, soft_wrap=True)
+
+    def _line(self, step: ConsoleStep) -> Text:
+        mark = "✓" if _can_print("✓") else "+"
+        line = Text(mark, style="green")
+        line.append(f" {step.name:<{_NAME_WIDTH}} ", style="default")
+        line.append(step.text, style="default")
+        right = step.right or (f"{step.elapsed:.1f} s" if step.elapsed >= _SHOWN_AFTER else "")
+        if right:
+            padding = max(2, _TEXT_WIDTH - len(step.text) + 2)
+            line.append(" " * padding + right, style="dim")
+        return line
+
+
+def print_error(error: FfiwheelError) -> None:
+    """Print all problems of an error on stderr, after what the failed program said."""
+    console = Console(stderr=True, highlight=False, emoji=False, markup=False)
+    if error.output.strip():
+        console.print(Text(error.output.rstrip() + "\n"), soft_wrap=True)
+    for problem in error.problems:
+        line = Text("error", style="bold red")
+        line.append(f": {problem.message}", style="bold")
+        if problem.where:
+            line.append(f"\n   at: {problem.where}", style="default")
+        if problem.hint:
+            line.append("\n help: " + problem.hint.replace("\n", "\n       "), style="default")
+        console.print(line, soft_wrap=True)
+
+
+def _can_print(text: str) -> bool:
+    try:
+        text.encode(sys.stderr.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Put wheels and sdists together, and open them again."""

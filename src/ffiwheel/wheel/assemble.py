@@ -1,0 +1,103 @@
+"""Make a wheel of a draft, and a draft of a wheel.
+
+https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+"""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from email.parser import HeaderParser
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import Version as Pep440
+
+from ffiwheel import __version__
+from ffiwheel.errors import WheelError
+from ffiwheel.model.draft import Draft
+from ffiwheel.model.record import render_record
+from ffiwheel.system.archive import read_content, write_zip
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write_wheel(draft: Draft, platform_tag: str, outdir: Path) -> Path:
+    """Write the wheel and return its path; the same draft gives the same bytes.
+
+    Raises:
+        OutputError: if `outdir` cannot be written to.
+    """
+    stem = stem_of(draft.name, draft.version)
+    tag = f"{draft.python_tag}-{platform_tag}"
+    info = f"{stem}.dist-info"
+    files = {name: read_content(content) for name, content in sorted(draft.files.items())}
+    metadata = {**draft.dist_info, "WHEEL": render_wheel_file(tag)}
+    for name, content in sorted(metadata.items()):
+        files[f"{info}/{name}"] = read_content(content)
+    record = f"{info}/RECORD"
+    entries = [*files.items(), (record, render_record(files, record))]
+    path = outdir / f"{stem}-{tag}.whl"
+    write_zip(path, entries)
+    return path
+
+
+def stem_of(name: str, version: str) -> str:
+    """Return how the names of a project's files begin.
+
+    >>> stem_of("Hello.World", "1.0.0-rc1")
+    'hello_world-1.0.0rc1'
+    """
+    return f"{canonicalize_name(name).replace('-', '_')}-{Pep440(version)}"
+
+
+def render_wheel_file(tag: str) -> bytes:
+    """Return the file `WHEEL`; a wheel with a library is never pure."""
+    python, abi, platforms = tag.split("-")
+    tags = "".join(f"Tag: {python}-{abi}-{platform}\n" for platform in platforms.split("."))
+    head = f"Wheel-Version: 1.0\nGenerator: ffiwheel {__version__}\nRoot-Is-Purelib: false\n"
+    return (head + tags).encode()
+
+
+def open_wheel(path: Path, folder: Path) -> Draft:
+    """Unpack a wheel into `folder` and return it as a draft.
+
+    Raises:
+        WheelError: if it is no wheel, or names files outside of itself.
+    """
+    try:
+        parse_wheel_filename(path.name)
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+            _refuse_escapes(path, names)
+            shutil.rmtree(folder, ignore_errors=True)
+            archive.extractall(folder, names)
+    except (InvalidWheelFilename, zipfile.BadZipFile) as error:
+        raise WheelError(f"not a wheel: {error}", where=str(path)) from error
+    info = next((name for name in names if name.endswith(".dist-info/METADATA")), "")
+    if not info:
+        raise WheelError("not a wheel: it has no METADATA", where=str(path))
+    start = info.removesuffix("METADATA")
+    headers = HeaderParser().parsestr((folder / info).read_text(encoding="utf-8"))
+    kept = {name for name in names if not name.startswith(start)}
+    made_new = {"RECORD", "WHEEL"}
+    return Draft(
+        name=str(headers["Name"]),
+        version=str(headers["Version"]),
+        files={name: folder / name for name in sorted(kept)},
+        dist_info={
+            name.removeprefix(start): folder / name
+            for name in sorted(set(names) - kept)
+            if name.removeprefix(start) not in made_new
+        },
+        python_tag="-".join(path.stem.split("-")[-3:-1]),
+    )
+
+
+def _refuse_escapes(path: Path, names: list[str]) -> None:
+    for name in names:
+        parts = PurePosixPath(name)
+        if parts.is_absolute() or ".." in parts.parts:
+            raise WheelError(f"it names a file outside of itself: `{name}`", where=str(path))

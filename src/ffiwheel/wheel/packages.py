@@ -1,0 +1,101 @@
+"""Which files of the source tree go into the wheel, and under which name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ffiwheel.errors import ProjectError
+from ffiwheel.model.draft import is_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_LEFT_OUT = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".git"}
+_USUAL_PLACES = ("python", "src", ".")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageFolder:
+    """A folder of the source tree whose files go into the wheel."""
+
+    path: Path
+    name: str
+    """Its path in the wheel, with `/`."""
+
+    def archive_path(self, file: Path) -> str | None:
+        """Return the archive path of `file`, or None if it lies elsewhere."""
+        if not file.is_relative_to(self.path):
+            return None
+        return f"{self.name}/{file.relative_to(self.path).as_posix()}"
+
+
+def find_packages(
+    root: Path, import_name: str, listed: tuple[str, ...]
+) -> tuple[PackageFolder, ...]:
+    """Return the Python packages of a project of ours.
+
+    Args:
+        root: the project's folder.
+        import_name: the package to look for where none is listed.
+        listed: folders named in the configuration.
+
+    Raises:
+        ProjectError: naming every listed folder that does not exist.
+    """
+    missing = [folder for folder in listed if not (root / folder).is_dir()]
+    if missing:
+        raise ProjectError(
+            f"there is no folder {', '.join(f'`{folder}`' for folder in missing)}",
+            where=f"tool.ffiwheel.packages in {root / 'pyproject.toml'}",
+            hint="list folders of Python packages, relative to the project's folder",
+        )
+    if listed:
+        return tuple(PackageFolder(path=root / one, name=(root / one).name) for one in listed)
+    return _search(root, import_name, _USUAL_PLACES)
+
+
+def find_cmake_packages(
+    root: Path, import_name: str, wheel_table: Mapping[str, object]
+) -> tuple[PackageFolder, ...]:
+    """Return the packages that scikit-build-core puts into the wheel of a project.
+
+    `wheel.packages` is a list of folders, a table of archive path -> folder, or absent; then the
+    package of the project's name is looked for (scikit-build-core's settings reference).
+    """
+    listed = wheel_table.get("packages")
+    if isinstance(listed, dict):
+        pairs = listed.items()
+        return tuple(PackageFolder(path=root / str(path), name=str(name)) for name, path in pairs)
+    if isinstance(listed, list):
+        folders = [root / str(item) for item in listed]
+        return tuple(PackageFolder(path=folder, name=folder.name) for folder in folders)
+    return _search(root, import_name, ("src", "python", "."))
+
+
+def _search(root: Path, name: str, places: tuple[str, ...]) -> tuple[PackageFolder, ...]:
+    for place in places:
+        folder = root / place / name
+        if (folder / "__init__.py").is_file():
+            return (PackageFolder(path=folder, name=name),)
+    return ()
+
+
+def package_files(folder: PackageFolder) -> dict[str, Path]:
+    """Return archive path -> file of everything in a package that is source.
+
+    Compiled Python and libraries are products: a stale one must not get into a wheel.
+    """
+    files = sorted(_walk(folder.path))
+    return {f"{folder.name}/{path.relative_to(folder.path).as_posix()}": path for path in files}
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.name in _LEFT_OUT or path.suffix in {".pyc", ".pyo"} or is_library(path.name):
+            continue
+        if path.is_dir():
+            yield from _walk(path)
+        elif path.is_file():
+            yield path

@@ -1,0 +1,79 @@
+"""The step *bind*: give Python names to what the libraries offer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ffiwheel.bind.plan import plan_bindings
+from ffiwheel.bind.render import MODULE, render_bindings, render_package
+from ffiwheel.bind.text import MARK
+from ffiwheel.errors import ReflectError
+from ffiwheel.system.archive import read_content
+
+if TYPE_CHECKING:
+    from ffiwheel.config.project import Project
+    from ffiwheel.model.api import Api
+    from ffiwheel.model.draft import Draft
+    from ffiwheel.model.progress import Step
+
+_SHOWN_NAMES = 5
+
+
+def bind_draft(project: Project, draft: Draft, api: Api, step: Step) -> Draft:
+    """Return `draft` with generated bindings, unless the project has its own.
+
+    Raises:
+        ReflectError: if a project of ours would get an empty package.
+    """
+    package = api.libraries[0].path.rpartition("/")[0]
+    module = f"{package}/{MODULE}.py"
+    if _is_users(draft, module):
+        step.done(f"{module} is the project's own")
+        return draft
+    prefix = project.config.bindings.prefix or package.replace("/", ".")
+    bindings = plan_bindings(api, prefix)
+    if not bindings.names or not package:
+        if project.is_ours:
+            raise explain_nothing(api, package, prefix)
+        step.done("nothing: the project binds its library itself")
+        return draft
+    files = render_bindings(bindings, package)
+    if f"{package}/__init__.py" not in draft.files:
+        files |= render_package(package, bindings.names)
+    step.done(", ".join(name.rpartition("/")[2] for name in files if "_ffi_api" in name))
+    kept = {name: content for name, content in draft.files.items() if name.endswith("py.typed")}
+    return replace(draft, files={**draft.files, **files, **kept})
+
+
+def explain_nothing(api: Api, package: str, prefix: str) -> ReflectError:
+    """Return the error for a library that offers nothing under the expected names."""
+    library = api.libraries[0].path
+    if not package:
+        return ReflectError(
+            f"`{library}` lies outside of every Python package",
+            where=library,
+            hint="install it into the package: `install(TARGETS ... DESTINATION <package>)`",
+        )
+    names = api.names
+    more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+    seen = ", ".join(f"`{name}`" for name in names[:_SHOWN_NAMES]) + more
+    if not names:
+        return ReflectError(
+            f"`{library}` registers nothing",
+            where=library,
+            hint=f'register functions as "{prefix}.NAME" with `GlobalDef()`,\n'
+            "or export C symbols with `TVM_FFI_DLL_EXPORT_TYPED_FUNC`",
+        )
+    return ReflectError(
+        f"`{library}` registers nothing under `{prefix}.`, only {seen}",
+        where=library,
+        hint=f'register as "{prefix}.NAME", or say where in `[tool.ffiwheel.bindings]`:\n'
+        f'prefix = "{names[0].split(".")[0]}"',
+    )
+
+
+def _is_users(draft: Draft, module: str) -> bool:
+    """Tell whether the draft has a bindings module that we did not make."""
+    content = draft.files.get(module)
+    return content is not None and not read_content(content).startswith(MARK.encode())

@@ -1,0 +1,126 @@
+"""The main job: from a project to a wheel, step by step.
+
+    project ─► version ─► compile ─► reflect ─► bind ─► assemble ─► audit ─► wheel
+
+Each step takes values and makes one. Nothing is written outside the build folder until the audit
+has passed; then the wheel appears in the output folder at once, whole.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ffiwheel.audit.check import audit_wheel
+from ffiwheel.audit.platform import lowest_platform
+from ffiwheel.errors import Problem, WheelError
+from ffiwheel.model.size import show_size
+from ffiwheel.system.files import replacing
+from ffiwheel.wheel.assemble import write_wheel
+from ffiwheel.workflow.bind import bind_draft
+from ffiwheel.workflow.compile import compile_project
+from ffiwheel.workflow.place import build_folder
+from ffiwheel.workflow.reflect import read_binaries, reflect_draft
+from ffiwheel.workflow.version import show_version
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ffiwheel.config.project import Project
+    from ffiwheel.model.draft import Draft
+    from ffiwheel.model.finding import Report
+    from ffiwheel.model.progress import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildOptions:
+    """What the caller of a build may choose."""
+
+    debug: bool = False
+    """Keep symbols and leave optimisation out."""
+    verbose: bool = False
+    """Pass on everything that child processes print."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltWheel:
+    """A finished wheel and what the audit said about it."""
+
+    path: Path
+    version: str
+    report: Report
+
+
+def build_wheel(
+    project: Project, outdir: Path, options: BuildOptions, progress: Progress
+) -> BuiltWheel:
+    """Build one wheel of `project` into `outdir`.
+
+    Raises:
+        FfiwheelError: of the class of the step that failed; `outdir` is then as it was.
+    """
+    folder = build_folder(project, debug=options.debug)
+    draft = make_draft(project, folder, options, progress)
+    wheel = assemble(draft, folder, progress)
+    report = audit(wheel, project, options, progress)
+    delivered = deliver(wheel, outdir)
+    return BuiltWheel(path=delivered, version=draft.version, report=report)
+
+
+def make_draft(project: Project, folder: Path, options: BuildOptions, progress: Progress) -> Draft:
+    """Return everything that goes into the wheel: sources, built files, bindings, metadata."""
+    version = show_version(project, progress)
+    with progress.step("compile") as step:
+        compiled = compile_project(
+            project, version, folder, debug=options.debug, verbose=options.verbose, step=step
+        )
+    with progress.step("reflect") as step:
+        api = reflect_draft(compiled, step)
+    with progress.step("bind") as step:
+        return bind_draft(project, compiled, api, step)
+
+
+def assemble(draft: Draft, folder: Path, progress: Progress) -> Path:
+    """Write the wheel into the build folder, under the lowest platform tag that is true."""
+    with progress.step("assemble") as step:
+        made = folder / "wheel"
+        shutil.rmtree(made, ignore_errors=True)
+        wheel = write_wheel(draft, platform_tag(draft), made)
+        step.done(wheel.name, show_size(wheel.stat().st_size))
+    return wheel
+
+
+def platform_tag(draft: Draft) -> str:
+    """Return the lowest platform tag that is true for the libraries of `draft`."""
+    return lowest_platform({name: pair[1] for name, pair in read_binaries(draft).items()}).tag
+
+
+def audit(wheel: Path, project: Project, options: BuildOptions, progress: Progress) -> Report:
+    """Hold the finished wheel against the rules.
+
+    Raises:
+        WheelError: with every finding that forbids delivery.
+    """
+    with progress.step("audit") as step:
+        exports = project.config.exports or ()
+        report = audit_wheel(wheel, exports=exports, debug=options.debug)
+        count = len(report.findings)
+        step.done(f"{report.rules} rules, {count} finding{'' if count == 1 else 's'}")
+    for finding in report.findings:
+        if finding not in report.errors:
+            progress.warn(finding)
+    if report.errors:
+        raise WheelError.of(
+            Problem(f"{found.rule}: {found.message}", found.subject, found.help)
+            for found in report.errors
+        )
+    return report
+
+
+def deliver(file: Path, outdir: Path) -> Path:
+    """Copy a finished file into `outdir`, where it appears whole or not at all."""
+    target = outdir / file.name
+    with replacing(target) as temporary:
+        shutil.copyfile(file, temporary)
+    return target

@@ -1,0 +1,150 @@
+"""The step *compile*: choose the engine, run it, and lay sources and products together."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from ffiwheel.compile.cmake import CMakePlan, compile_cmake, stub_root
+from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
+from ffiwheel.compile.job import Job
+from ffiwheel.compile.ninja import Plan, compile_sources, find_sources, needs_cuda
+from ffiwheel.errors import ProjectError
+from ffiwheel.model.draft import Draft
+from ffiwheel.toolchain.cuda import find_nvcc
+from ffiwheel.toolchain.native import find_compiler
+from ffiwheel.toolchain.runtime import find_runtime
+from ffiwheel.wheel.assemble import open_wheel
+from ffiwheel.wheel.metadata import read_metadata, render_dist_info
+from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ffiwheel.config.project import Project
+    from ffiwheel.model.compiled import Compiled
+    from ffiwheel.model.progress import Step
+    from ffiwheel.model.version import Version
+    from ffiwheel.wheel.packages import PackageFolder
+
+
+def compile_project(
+    project: Project, version: Version, folder: Path, *, debug: bool, verbose: bool, step: Step
+) -> Draft:
+    """Return the wheel to be of `project`, without bindings.
+
+    Raises:
+        CompileError: if the compiler, CMake or the project's own backend fails.
+        MissingToolError: if one of them is not there.
+        ProjectError: if the project does not say what to compile.
+    """
+    job = Job(
+        root=project.root,
+        folder=folder,
+        runtime=find_runtime(),
+        compiler=find_compiler(),
+        debug=debug,
+        verbose=verbose,
+    )
+    draft = (
+        _draft_own(project, version, job, step)
+        if project.is_ours
+        else _draft_foreign(project, job, step)
+    )
+    return draft.with_files(_completed_stubs(job, source_packages(project)))
+
+
+def source_packages(project: Project) -> tuple[PackageFolder, ...]:
+    """Return the Python packages in the source tree that go into the wheel."""
+    listed = project.config.packages
+    if project.backend == CMAKE_BACKEND:
+        table = project.tool("scikit-build").get("wheel", {})
+        wheel_table = table if isinstance(table, dict) else {}
+        return find_cmake_packages(project.root, project.import_name, wheel_table)
+    return find_packages(project.root, project.import_name, listed)
+
+
+def source_files(project: Project) -> dict[str, Path]:
+    """Return archive path -> file of the Python packages in the source tree."""
+    packages = source_packages(project)
+    return {name: path for package in packages for name, path in package_files(package).items()}
+
+
+def _draft_own(project: Project, version: Version, job: Job, step: Step) -> Draft:
+    metadata = read_metadata(project.pyproject, project.root, version.for_wheel)
+    files = source_files(project)
+    compiled = _compile_own(project, version, job, step)
+    step.done(compiled.summary)
+    return Draft(
+        name=project.name,
+        version=version.for_wheel,
+        files={**files, **compiled.files},
+        dist_info=render_dist_info(metadata, project.root),
+    )
+
+
+def _compile_own(project: Project, version: Version, job: Job, step: Step) -> Compiled:
+    if project.config.sources:
+        return compile_sources(_plan_sources(project, job), step)
+    if (project.root / "CMakeLists.txt").is_file():
+        plan = CMakePlan(
+            job=job,
+            name=project.name,
+            version=version.for_wheel,
+            settings=project.tool("scikit-build"),
+            exports=project.config.exports,
+        )
+        return compile_cmake(plan, step)
+    raise ProjectError(
+        "there is nothing to compile",
+        where=str(project.root / "pyproject.toml"),
+        hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
+        "or add a `CMakeLists.txt`",
+    )
+
+
+def _plan_sources(project: Project, job: Job) -> Plan:
+    sources = find_sources(project.root, project.config.sources)
+    package = package_name(project)
+    return Plan(
+        job=job,
+        sources=sources,
+        library=f"{package}/lib{package.rpartition('/')[2]}.so",
+        table=project.config.compile,
+        exports=project.config.exports or (),
+        cuda=find_nvcc() if needs_cuda(sources) else None,
+    )
+
+
+def package_name(project: Project) -> str:
+    """Return the archive path of the package that plain sources are compiled into."""
+    packages = source_packages(project)
+    return packages[0].name if packages else project.import_name
+
+
+def _draft_foreign(project: Project, job: Job, step: Step) -> Draft:
+    order = Order(job=job, backend=project.backend, kind="wheel", exports=project.config.exports)
+    wheel = delegate(order, step)
+    step.done(f"{project.backend}, {job.compiler.label}, {'debug' if job.debug else 'release'}")
+    return open_wheel(wheel, job.folder / "opened")
+
+
+def _completed_stubs(job: Job, packages: tuple[PackageFolder, ...]) -> dict[str, Path]:
+    """Return archive path -> file of what the guide's stub step wrote in its copies.
+
+    The step fills in directives of existing files and may add files; only what differs from the
+    source tree counts.
+    """
+    found: dict[str, Path] = {}
+    for record in sorted(stub_root(job).glob("*/stub.json")):
+        places: Mapping[str, str] = json.loads(record.read_text(encoding="utf-8"))
+        source, tree = job.root / places["source"], job.root / places["tree"]
+        for file in sorted(tree.rglob("*.py*")):
+            original = source / file.relative_to(tree)
+            if original.is_file() and original.read_bytes() == file.read_bytes():
+                continue
+            for package in packages:
+                if name := package.archive_path(original):
+                    found[name] = file
+    return found

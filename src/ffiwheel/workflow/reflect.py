@@ -1,0 +1,49 @@
+"""The step *reflect*: what the libraries of a draft offer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ffiwheel.audit.elf import read_elf
+from ffiwheel.errors import ReflectError
+from ffiwheel.reflect.probe import reflect
+from ffiwheel.toolchain.runtime import find_runtime
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ffiwheel.model.api import Api
+    from ffiwheel.model.binary import Binary
+    from ffiwheel.model.draft import Draft
+    from ffiwheel.model.progress import Step
+
+
+def read_binaries(draft: Draft) -> dict[str, tuple[Path, Binary]]:
+    """Return archive path -> file and facts of each shared library."""
+    return {
+        name: (path, read_elf(path.read_bytes(), name)) for name, path in draft.libraries.items()
+    }
+
+
+def reflect_draft(draft: Draft, step: Step) -> Api:
+    """Return what the extension libraries of `draft` register.
+
+    Raises:
+        ReflectError: if there is none, or one does not load.
+    """
+    extensions = {name: pair for name, pair in read_binaries(draft).items() if pair[1].is_extension}
+    if not extensions:
+        listed = ", ".join(f"`{name}`" for name in draft.libraries) or "no library at all"
+        raise ReflectError(
+            "the build made no TVM-FFI extension",
+            where=listed,
+            hint="export a function with `TVM_FFI_DLL_EXPORT_TYPED_FUNC`,\n"
+            "or register one with `tvm::ffi::reflection::GlobalDef()`",
+        )
+    api = reflect(extensions, find_runtime())
+    functions, classes = len(api.functions) + len(api.symbols), len(api.classes)
+    parts = [f"{functions} function{'' if functions == 1 else 's'}"]
+    if classes:
+        parts.append(f"{classes} class{'' if classes == 1 else 'es'}")
+    step.done(", ".join(parts))
+    return api
