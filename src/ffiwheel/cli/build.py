@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import read_project
 from ffiwheel.errors import FfiwheelError
-from ffiwheel.system.files import make_private_folder
+from ffiwheel.system.files import make_private_folder, require_writable
 from ffiwheel.ui.answer import print_answer
 from ffiwheel.ui.console import ConsoleProgress
 from ffiwheel.workflow.build import BuildOptions, build_wheel
@@ -56,7 +56,10 @@ def _build(
     options: argparse.Namespace, progress: ConsoleProgress
 ) -> tuple[Path | None, BuiltWheel]:
     project = read_project(Path(options.path))
-    outdir = Path(options.outdir) if options.outdir else make_private_folder(project.root / "dist")
+    outdir = Path(options.outdir or project.root / "dist")
+    require_writable(outdir)
+    if not options.outdir:
+        make_private_folder(outdir)
     sdist = None
     if options.sdist:
         sdist = build_sdist(project, outdir, progress)

@@ -57,6 +57,7 @@ def compile_cmake(plan: CMakePlan, step: Step) -> Compiled:
     stage.mkdir(exist_ok=True)
     write_if_changed(stage / "pyproject.toml", tomli_w.dumps(stage_project(plan)).encode())
     env = compiler_environment(plan.job)
+    forget_stubs(plan.job)
     runner = hook_runner(step, root=plan.job.root, backend=_BACKEND, env=env)
     hooks = BuildBackendHookCaller(str(stage), _BACKEND, runner=runner)
     wheel = stage / hooks.build_wheel(str(stage))
@@ -89,7 +90,7 @@ def stage_project(plan: CMakePlan) -> dict[str, object]:
         **plan.settings,
         "cmake": cmake,
         "wheel": wheel,
-        "build-dir": str(plan.job.folder / "cmake"),
+        "build-dir": str(cmake_folder(plan.job, plan.exports)),
     }
     return {
         "build-system": {"requires": [], "build-backend": _BACKEND},
@@ -105,16 +106,31 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
         for name, _ in job.compiler.archive_tools
     }
     forced = {} if exports is None else {"FFIWHEEL_EXPORTS": ";".join(exports)}
+    # CMake would link with the build folder's path and blank it when it installs, and the length
+    # of the gap would depend on the folder.
     return {
+        "CMAKE_BUILD_WITH_INSTALL_RPATH": "ON",
         "tvm_ffi_DIR": str(CMAKE_DATA / "tvm_ffi"),
         "ffiwheel_DIR": str(CMAKE_DATA / "ffiwheel"),
         "FFIWHEEL_TVM_FFI_INCLUDE_DIRS": str(job.runtime.include_dir),
         "FFIWHEEL_TVM_FFI_LIBRARY": str(job.runtime.library),
         "FFIWHEEL_TVM_FFI_CMAKE_DIR": str(job.runtime.cmake_dir),
+        "FFIWHEEL_PROJECT_DIR": str(job.root),
         "FFIWHEEL_STUB_ROOT": str(stub_root(job)),
         **tools,
         **forced,
     }
+
+
+def cmake_folder(job: Job, exports: tuple[str, ...] | None) -> Path:
+    """Return CMake's build folder: another one with an export list, which its cache would keep."""
+    return job.folder / ("cmake" if exports is None else "cmake-exports")
+
+
+def forget_stubs(job: Job) -> None:
+    """Remove the notes on stubs that an earlier build left; configuring writes the valid ones."""
+    for note in stub_root(job).glob("*/stub.json"):
+        note.unlink()
 
 
 def stub_root(job: Job) -> Path:

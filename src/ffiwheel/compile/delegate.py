@@ -9,6 +9,7 @@ here, they are used; otherwise pip puts them into a temporary environment.
 from __future__ import annotations
 
 import shutil
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -16,14 +17,22 @@ from typing import TYPE_CHECKING, Literal
 from build import BuildBackendException, BuildException, ProjectBuilder
 from build.env import DefaultIsolatedEnv
 
-from ffiwheel.compile.cmake import compiler_environment, definitions
+from ffiwheel.compile.cmake import (
+    cmake_folder,
+    compiler_environment,
+    definitions,
+    forget_stubs,
+)
 from ffiwheel.compile.hook import hook_runner
 from ffiwheel.errors import CompileError, FfiwheelError
+from ffiwheel.system.environment import appended
 from ffiwheel.system.files import make_private_folder
 from ffiwheel.system.process import query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pyproject_hooks import SubprocessRunner
 
     from ffiwheel.compile.job import Job
     from ffiwheel.model.progress import Step
@@ -59,19 +68,14 @@ def delegate(order: Order, step: Step) -> Path:
     """
     made = make_private_folder(order.job.folder) / order.kind
     shutil.rmtree(made, ignore_errors=True)
+    forget_stubs(order.job)
     source = order.job.root if order.uses_cmake else copy_tree(order.job)
     env = {**compiler_environment(order.job), **linking_environment(order, source)}
     runner = hook_runner(step, root=source, backend=order.backend, env=env)
-    settings = config_settings(order)
     try:
-        here = ProjectBuilder(source, runner=runner)
-        if not here.check_dependencies("wheel", settings):
-            return Path(here.build(order.kind, made, settings))
-        with DefaultIsolatedEnv() as isolated:
-            builder = ProjectBuilder.from_isolated_env(isolated, source, runner)
-            isolated.install(builder.build_system_requires)
-            isolated.install(builder.get_requires_for_build("wheel", settings))
-            return Path(builder.build(order.kind, made, settings))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # the hook's, which its log has as well
+            return _build(order, source, made, runner)
     except BuildBackendException as error:
         if isinstance(error.exception, FfiwheelError):
             raise error.exception from None
@@ -80,11 +84,23 @@ def delegate(order: Order, step: Step) -> Path:
         raise CompileError(str(error), where=str(order.job.root / "pyproject.toml")) from error
 
 
+def _build(order: Order, source: Path, made: Path, runner: SubprocessRunner) -> Path:
+    settings = config_settings(order)
+    here = ProjectBuilder(source, runner=runner)
+    if not here.check_dependencies(order.kind, settings):
+        return Path(here.build(order.kind, made, settings))
+    with DefaultIsolatedEnv() as isolated:
+        builder = ProjectBuilder.from_isolated_env(isolated, source, runner)
+        isolated.install(builder.build_system_requires)
+        isolated.install(builder.get_requires_for_build(order.kind, settings))
+        return Path(builder.build(order.kind, made, settings))
+
+
 def config_settings(order: Order) -> Mapping[str, str]:
     """Return the PEP 517 settings that bring our linking rules into scikit-build-core's build."""
     if not order.uses_cmake or order.kind == "sdist":
         return {}
-    settings = {"build-dir": str(order.job.folder / "cmake")}
+    settings = {"build-dir": str(cmake_folder(order.job, order.exports))}
     if order.job.debug:
         settings |= {"cmake.build-type": "Debug", "install.strip": "false"}
     defines = definitions(order.job, order.exports)
@@ -99,12 +115,8 @@ def linking_environment(order: Order, source: Path) -> dict[str, str]:
     maps = [f"-ffile-prefix-map={source}=.", f"-ffile-prefix-map={order.job.runtime.root}=tvm_ffi"]
     define = "-DTVM_FFI_DLL_EXPORT_INCLUDE_METADATA=1"
     strip = [] if order.job.debug else ["-s"]
-    flags = " ".join([*gcc_only, *maps, define])
-    return {
-        "CFLAGS": flags,
-        "CXXFLAGS": flags,
-        "LDFLAGS": " ".join(["-Wl,-z,now", "-Wl,-z,relro", *strip]),
-    }
+    flags = [*gcc_only, *maps, define]
+    return appended(CFLAGS=flags, CXXFLAGS=flags, LDFLAGS=["-Wl,-z,now", "-Wl,-z,relro", *strip])
 
 
 def copy_tree(job: Job) -> Path:

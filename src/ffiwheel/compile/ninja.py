@@ -129,7 +129,7 @@ def render_ninja(plan: Plan) -> str:
     for source in plan.sources:
         target = object_name(plan.job.root, source)
         rule = "cuda" if source.suffix == _CUDA_SUFFIX else "cxx"
-        writer.build([target], rule, [str(source)], variables={"shown": source.name})
+        writer.build([target], rule, [escape(str(source))], variables={"shown": source.name})
         objects.append(target)
     writer.build([plan.file_name], "link", objects, implicit=[_EXPORT_MAP])
     writer.default([plan.file_name])

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Content = Path | bytes
 """A file's bytes, or where they are."""
 
+ANY_PYTHON = "py3-none"
+"""The Python and ABI tag of a wheel that installs on every Python."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -28,7 +31,7 @@ class Draft:
     """Archive path -> content of everything outside `.dist-info`."""
     dist_info: Mapping[str, Content]
     """Path inside `.dist-info` -> content, without `WHEEL` and `RECORD`."""
-    python_tag: str = "py3-none"
+    python_tag: str = ANY_PYTHON
     """Python and ABI tag, used where a library is bound to one Python after all."""
 
     @property

@@ -1,8 +1,9 @@
 """The child process: load libraries and write down what they register. Standard library only.
 
 It speaks the TVM-FFI C ABI through ctypes and does not import the Python package `tvm_ffi`, which
-would cost a tenth of a second (more than one with PyTorch) and load a test library of its own.
-The structures are those of `tvm/ffi/c_api.h`; their layout is the same from 0.1.12 to 0.1.15.
+would cost a tenth of a second (more than one with PyTorch). What that package loads is loaded here
+too, so that a name registered twice ends this process as it would end the user's. The structures
+are those of `tvm/ffi/c_api.h`; their layout is the same from 0.1.12 to 0.1.15.
 
 Arguments: the runtime library, the file to write the answer to, then each library to load.
 """
@@ -28,6 +29,7 @@ from ctypes import (
     c_uint64,
     c_void_p,
 )
+from pathlib import Path
 
 _INT, _RAW_STR, _SMALL_STR, _STR, _FUNCTION, _ARRAY = 1, 8, 11, 65, 68, 71
 _OBJECT_HEADER = 24
@@ -107,6 +109,8 @@ class _Runtime:
 
     def __init__(self, path: str) -> None:
         self.library = ctypes.CDLL(path, mode=ctypes.RTLD_GLOBAL)
+        for companion in sorted(Path(path).parent.glob("libtvm_ffi_*.so")):
+            ctypes.CDLL(str(companion))
         self.library.TVMFFIGetTypeInfo.restype = POINTER(_TypeInfo)
         self.library.TVMFFIFunctionCall.argtypes = (
             c_void_p,

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ZIP_EPOCH = 315532800
 """1980-01-01, the first moment that a zip archive can express."""
@@ -34,6 +38,13 @@ def compiler_choice() -> tuple[str, str]:
 def inherited(**changes: str) -> dict[str, str]:
     """Return the environment for a child process, with `changes`."""
     return {**os.environ, **changes}
+
+
+def appended(**flags: Sequence[str]) -> dict[str, str]:
+    """Return variables such as `CFLAGS` with `flags` after what the user has put there."""
+    return {
+        name: " ".join([*os.environ.get(name, "").split(), *more]) for name, more in flags.items()
+    }
 
 
 def interpreter() -> Path:

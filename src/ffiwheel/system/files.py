@@ -81,6 +81,20 @@ def make_private_folder(path: Path) -> Path:
     return path
 
 
+def require_writable(folder: Path) -> None:
+    """Refuse early what would fail at the end.
+
+    Raises:
+        OutputError: if no file can be made in `folder`.
+    """
+    if not is_writable(folder):
+        raise OutputError(
+            "the output folder cannot be written to",
+            where=str(folder),
+            hint=_HINTS[errno.EACCES],
+        )
+
+
 def is_writable(folder: Path) -> bool:
     """Tell whether new files can be made in `folder`, or where it would be created.
 

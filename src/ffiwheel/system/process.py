@@ -83,8 +83,8 @@ def run(
     timer = threading.Timer(timeout or 0, expire)
     if timeout:
         timer.start()
+    assert process.stdout is not None
     try:
-        assert process.stdout is not None
         for raw in process.stdout:
             line = raw.rstrip("\n")
             kept.append(line)
@@ -95,6 +95,7 @@ def run(
         raise
     finally:
         timer.cancel()
+        process.stdout.close()
     return Completed(code=code, lines=tuple(kept), timed_out=expired.is_set())
 
 

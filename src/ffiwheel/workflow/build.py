@@ -18,10 +18,11 @@ from ffiwheel.errors import Problem, WheelError
 from ffiwheel.model.size import show_size
 from ffiwheel.system.files import replacing
 from ffiwheel.wheel.assemble import write_wheel
+from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.bind import bind_draft
 from ffiwheel.workflow.compile import compile_project
 from ffiwheel.workflow.place import build_folder
-from ffiwheel.workflow.reflect import read_binaries, reflect_draft
+from ffiwheel.workflow.reflect import reflect_draft
 from ffiwheel.workflow.version import show_version
 
 if TYPE_CHECKING:

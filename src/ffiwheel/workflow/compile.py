@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ffiwheel.compile.cmake import CMakePlan, compile_cmake, stub_root
@@ -10,13 +11,14 @@ from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
 from ffiwheel.compile.job import Job
 from ffiwheel.compile.ninja import Plan, compile_sources, find_sources, needs_cuda
 from ffiwheel.errors import ProjectError
-from ffiwheel.model.draft import Draft
+from ffiwheel.model.draft import ANY_PYTHON, Draft
 from ffiwheel.toolchain.cuda import find_nvcc
 from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.wheel.metadata import read_metadata, render_dist_info
 from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_files
+from ffiwheel.workflow.binaries import read_binaries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,7 +129,10 @@ def _draft_foreign(project: Project, job: Job, step: Step) -> Draft:
     order = Order(job=job, backend=project.backend, kind="wheel", exports=project.config.exports)
     wheel = delegate(order, step)
     step.done(f"{project.backend}, {job.compiler.label}, {'debug' if job.debug else 'release'}")
-    return open_wheel(wheel, job.folder / "opened")
+    draft = open_wheel(wheel, job.folder / "opened")
+    if any(binary.uses_python for _, binary in read_binaries(draft).values()):
+        return draft
+    return replace(draft, python_tag=ANY_PYTHON)
 
 
 def _completed_stubs(job: Job, packages: tuple[PackageFolder, ...]) -> dict[str, Path]:

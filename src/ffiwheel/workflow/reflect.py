@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.elf import read_elf
 from ffiwheel.errors import ReflectError
 from ffiwheel.reflect.probe import reflect
 from ffiwheel.toolchain.runtime import find_runtime
+from ffiwheel.workflow.binaries import read_binaries
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from ffiwheel.model.api import Api
-    from ffiwheel.model.binary import Binary
     from ffiwheel.model.draft import Draft
     from ffiwheel.model.progress import Step
-
-
-def read_binaries(draft: Draft) -> dict[str, tuple[Path, Binary]]:
-    """Return archive path -> file and facts of each shared library."""
-    return {
-        name: (path, read_elf(path.read_bytes(), name)) for name, path in draft.libraries.items()
-    }
 
 
 def reflect_draft(draft: Draft, step: Step) -> Api:

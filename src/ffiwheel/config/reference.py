@@ -1,0 +1,98 @@
+"""The reference page of `[tool.ffiwheel]`, made from the dataclasses of `schema`.
+
+What a key is for stands as a docstring under its field. Python forgets such strings, so they are
+read from the module's source; types and defaults come from the dataclasses themselves.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import itertools
+import textwrap
+import types
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, get_origin, get_type_hints
+
+from ffiwheel.config import schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from _typeshed import DataclassInstance
+
+FieldDocs: TypeAlias = "Mapping[tuple[str, str], str]"
+"""(class, field) -> docstring."""
+
+_WIDTH = 100
+_HEAD = """\
+# Configuration
+
+<!-- Made from src/ffiwheel/config/schema.py by `./dev test --update-golden`; do not edit. -->
+
+ffiwheel reads `pyproject.toml`. All of its own keys are optional. A key that it does not know is an
+error, and all errors are reported at once.
+"""
+
+
+def render_reference() -> str:
+    """Return the page as Markdown."""
+    docs = parse_field_docs(inspect.getsource(schema))
+    return "\n".join([_HEAD, *_render_table(schema.Config, "tool.ffiwheel", docs)])
+
+
+def parse_field_docs(source: str) -> dict[tuple[str, str], str]:
+    r"""Return the docstrings under the fields of the classes in a module's source, on one line.
+
+    >>> parse_field_docs('class Table:\n    key: str\n    "What it  is for."')
+    {('Table', 'key'): 'What it is for.'}
+    """
+    return {
+        (table.name, field.target.id): " ".join(text.value.value.split())
+        for table in ast.parse(source).body
+        if isinstance(table, ast.ClassDef)
+        for field, text in itertools.pairwise(table.body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
+        if isinstance(text.value.value, str)
+    }
+
+
+def _render_table(table: type[DataclassInstance], name: str, docs: FieldDocs) -> Iterator[str]:
+    """Yield the lines of a table's section, and those of the tables inside it."""
+    yield f"## `[{name}]`\n"
+    yield f"{_wrap(inspect.getdoc(table) or '')}\n"
+    kinds = get_type_hints(table)
+    inner = []
+    for field in dataclasses.fields(table):
+        key, kind = field.name.replace("_", "-"), kinds[field.name]
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+            inner.append((kind, f"{name}.{key}"))
+        else:
+            yield f"### `{key}`\n"
+            yield f"{describe_type(kind)}{_describe_default(field.default)}.\n"
+            yield f"{_wrap(docs[table.__name__, field.name])}\n"
+    for kind, path in inner:
+        yield from _render_table(kind, path, docs)
+
+
+def describe_type(kind: object) -> str:
+    """Return what a key of a field's type may hold, for people.
+
+    >>> describe_type(tuple[str, ...] | None), describe_type(Literal["minor", "patch"])
+    ('A list of strings', 'One of `"minor"`, `"patch"`')
+    """
+    if get_origin(kind) is types.UnionType:  # only `X | None`: TOML has no null
+        return describe_type(get_args(kind)[0])
+    if get_origin(kind) is Literal:
+        return "One of " + ", ".join(f'`"{choice}"`' for choice in get_args(kind))
+    return "A list of strings" if get_origin(kind) is tuple else "A string"
+
+
+def _describe_default(value: object) -> str:
+    """Return a default worth telling; the docstring says what an empty one means."""
+    return f'; default: `"{value}"`' if value else ""
+
+
+def _wrap(text: str) -> str:
+    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,86 @@
+"""Every sample project and template builds, and leaves its tree as it was."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from workshop import QUICKSTART, SAMPLES, TEMPLATES, Workshop, commit_all, git_status, require
+
+GOOD = sorted(
+    path for path in [*SAMPLES.iterdir(), *TEMPLATES.iterdir(), QUICKSTART] if path.name != "bad"
+)
+
+
+def has_nvcc() -> bool:
+    return bool(shutil.which("nvcc")) or Path("/usr/local/cuda/bin/nvcc").exists()
+
+
+@pytest.mark.parametrize("sample", GOOD, ids=lambda path: path.name)
+def test_project_builds_and_stays_clean(sample: Path, workshop: Workshop) -> None:
+    if sample.name == "cuda":
+        require("cuda", present=has_nvcc())
+    project = workshop.copy(sample)
+    before = snapshot(project)
+    wheel = workshop.wheel(project)
+    assert git_status(project) == ""
+    assert snapshot(project) == before
+    assert "-py3-none-manylinux_2_" in wheel.name
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert not any("libtvm_ffi" in name for name in names)
+    assert [name for name in names if name.endswith("/_ffi_api.py")]
+
+
+def snapshot(project: Path) -> dict[str, bytes]:
+    """Return the bytes of everything in a project but git's, ours and Python's own files."""
+    skipped = {".git", "build", "dist", "__pycache__"}
+    return {
+        path.relative_to(project).as_posix(): path.read_bytes()
+        for path in project.rglob("*")
+        if path.is_file() and not skipped.intersection(path.relative_to(project).parts)
+    }
+
+
+@pytest.mark.parametrize("sample", ["guide-directives", "guide-generated"])
+def test_the_stub_step_ends_in_the_wheel(sample: str, workshop: Workshop) -> None:
+    """What `tvm-ffi-stubgen` fills in or makes is in the wheel, and not in the source tree."""
+    wheel = workshop.wheel(workshop.copy(SAMPLES / sample))
+    package = sample.replace("-", "_")
+    with zipfile.ZipFile(wheel) as archive:
+        text = archive.read(f"{package}/_ffi_api.py").decode()
+    assert "tvm-ffi-stubgen(begin)" in text
+    assert "def " in text, "the directives are filled in"
+
+
+def test_a_cmake_project_is_the_same_in_two_folders(workshop: Workshop) -> None:
+    first = workshop.wheel(workshop.copy(SAMPLES / "cmake-extension", "one"))
+    second = workshop.wheel(workshop.copy(SAMPLES / "cmake-extension", "two longer"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_quickstart_is_the_same_in_two_folders(workshop: Workshop) -> None:
+    first = workshop.wheel(workshop.copy(QUICKSTART, "one"))
+    second = workshop.wheel(workshop.copy(QUICKSTART, "two longer"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_cuda_project_is_the_same_in_two_folders(workshop: Workshop) -> None:
+    require("cuda", present=has_nvcc())
+    first = workshop.wheel(workshop.copy(TEMPLATES / "cuda", "one"))
+    second = workshop.wheel(workshop.copy(TEMPLATES / "cuda", "two longer"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_cmake_error_is_shown_without_the_rest(workshop: Workshop) -> None:
+    project = workshop.copy(SAMPLES / "cmake-extension")
+    source = next(project.glob("src/*.cc"))
+    source.write_text(source.read_text() + "\nint broken() { return nothing; }\n")
+    commit_all(project)
+    result = workshop.build(project)
+    assert result.code == 4
+    assert "nothing" in result.err.partition("error:")[2].splitlines()[0]
+    assert len(result.err.splitlines()) < 15, result.err
+    assert not list(project.glob("dist/*.whl"))

@@ -1,0 +1,9 @@
+#include <tvm/ffi/tvm_ffi.h>
+
+#include <cstdint>
+
+int64_t AddOne(int64_t x) { return x + 1; }
+
+TVM_FFI_STATIC_INIT_BLOCK() {
+  tvm::ffi::reflection::GlobalDef().def("unknown_keys.add_one", AddOne);
+}

@@ -1,0 +1,31 @@
+#include <tvm/ffi/tvm_ffi.h>
+
+#include <cstdint>
+#include <string>
+
+namespace guide_generated {
+
+namespace ffi = tvm::ffi;
+namespace refl = tvm::ffi::reflection;
+
+ffi::String Greet(const ffi::String& name) { return "Hello, " + std::string(name) + "!"; }
+
+class CounterObj : public ffi::Object {
+ public:
+  int64_t count = 0;
+
+  int64_t Increment() { return ++count; }
+
+  static constexpr bool _type_mutable = true;
+  TVM_FFI_DECLARE_OBJECT_INFO_FINAL("guide_generated.Counter", CounterObj, ffi::Object);
+};
+
+TVM_FFI_STATIC_INIT_BLOCK() {
+  refl::GlobalDef().def("guide_generated.greet", Greet, "Return a greeting.");
+  refl::ObjectDef<CounterObj>("A counter.")
+      .def(refl::init<>(), "Make a counter at zero.")
+      .def_ro("count", &CounterObj::count, "How often it was incremented.")
+      .def("increment", &CounterObj::Increment, "Count one more, and return the count.");
+}
+
+}  // namespace guide_generated

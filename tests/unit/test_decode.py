@@ -1,0 +1,64 @@
+"""Tables against the schema: every problem of a reading is reported, and nothing else."""
+
+from __future__ import annotations
+
+from ffiwheel.config.decode import decode_table
+from ffiwheel.config.schema import Config
+from ffiwheel.errors import Problem
+
+
+def decode(table: dict[str, object]) -> tuple[Config, list[Problem]]:
+    problems: list[Problem] = []
+    return decode_table(Config, table, "tool.ffiwheel", problems), problems
+
+
+def test_a_full_table_is_read() -> None:
+    config, problems = decode(
+        {
+            "sources": ["src/*.cc"],
+            "exports": [],
+            "compile": {"include-dirs": ["include"], "standard": "c++20"},
+            "version": {"next": "patch"},
+        }
+    )
+    assert not problems
+    assert config.sources == ("src/*.cc",)
+    assert config.exports == ()
+    assert config.compile.include_dirs == ("include",)
+    assert config.compile.standard == "c++20"
+    assert config.version.next == "patch"
+
+
+def test_an_empty_table_is_all_defaults() -> None:
+    assert decode({}) == (Config(), [])
+
+
+def test_every_problem_is_reported_at_once() -> None:
+    _, problems = decode(
+        {
+            "sorces": ["a"],
+            "exports": "all",
+            "compile": 3,
+            "version": {"next": "mayor", "tag-prefix": 1, "fallback": True},
+        }
+    )
+    assert problems == [
+        Problem("unknown key `sorces`", "tool.ffiwheel", "did you mean `sources`?"),
+        Problem(
+            "expected a list of strings, found a string",
+            "tool.ffiwheel.exports",
+            'write `["all"]`',
+        ),
+        Problem("expected a table, found an integer", "tool.ffiwheel.compile"),
+        Problem("expected one of `minor`, `patch`, found `mayor`", "tool.ffiwheel.version.next"),
+        Problem("expected a string, found an integer", "tool.ffiwheel.version.tag-prefix"),
+        Problem("expected a string, found a boolean", "tool.ffiwheel.version.fallback"),
+    ]
+
+
+def test_a_list_of_other_things_is_refused() -> None:
+    config, problems = decode({"sources": ["a", 1]})
+    assert config.sources == ()
+    assert problems == [
+        Problem("expected a list of strings, found a list", "tool.ffiwheel.sources")
+    ]
