@@ -1,6 +1,6 @@
 """Turn a TOML table into a dataclass of `schema`, collecting every problem of the reading.
 
-The fields' types say what a key may hold: `str`, `bool`, a `Literal` of strings, a tuple of
+The fields' types say what a key may hold: a `str`, a `Literal` of strings, a tuple of
 strings, or a table that is a dataclass again. A new kind of type is a new case of `_decode`.
 """
 

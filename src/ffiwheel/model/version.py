@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Source: TypeAlias = Literal["environment", "pyproject", "sdist", "git", "archive", "fallback"]
+"""Where a version was read or computed from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One PEP 440 version, with the facts it was computed from."""
+    """One PEP 440 version in its normal form, with the facts it was computed from."""
 
     public: str
     """The version without its local part, such as `0.7.0.dev912`."""
     local: str = ""
     """The local part without its `+`, such as `g1f2e3d4c5b.d0a1b2c3d`."""
+    tag: str = ""
+    """The tag that was counted from, empty where there is none."""
+    distance: int = 0
+    """Commits since `tag`, or since the beginning where there is none."""
+    node: str = ""
+    """The full hash of the commit, empty outside of git and before the first commit."""
     is_dirty: bool = False
     """Whether files that git tracks were edited."""
+    dirty_files: tuple[str, ...] = ()
+    """Those files, relative to the repository."""
+    is_shallow: bool = False
+    """Whether the clone lacks history."""
+    source: Source = "pyproject"
     reason: str = ""
     """How the number came about, in a few words."""
+    notes: tuple[str, ...] = ()
+    """What else people may want to know: tags that were passed over, files that look edited."""
 
     @property
     def full(self) -> str:
