@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _SECONDS = 60.0
 _PROGRAM = Path(__file__).with_name("_probe.py")
 _LOADING = "loading "
+_UNHELPFUL = (_LOADING, "Traceback (most recent call last)", '  File "')
+_HINT_CRASH = (
+    "its static initialisers run when it is loaded; run them in a debugger,\n"
+    "or look above for what it printed"
+)
+_HINT_TWICE = "another library has registered the same name; use names of your package's own"
 
 
 def reflect(libraries: Mapping[str, tuple[Path, Binary]], runtime: Runtime) -> Api:
@@ -68,13 +74,11 @@ def explain_failure(done: Completed, runtime: Runtime) -> ReflectError:
             where=where,
             hint="install it, or link it statically",
         )
-    said = [line for line in done.lines if not line.startswith(_LOADING)]
     return ReflectError(
         f"`{name}` does not load: {done.ending}",
         where=where,
-        hint="its static initialisers run when it is loaded; run them in a debugger,\n"
-        "or look above for what it printed",
-        output="\n".join(said),
+        hint=_HINT_TWICE if "already registered" in done.text else _HINT_CRASH,
+        output="\n".join(line for line in done.lines if not line.startswith(_UNHELPFUL)),
     )
 
 
