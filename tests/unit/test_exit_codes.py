@@ -13,7 +13,7 @@ def test_the_page_agrees_with_the_classes() -> None:
     page = (REPOSITORY / "docs" / "exit-codes.md").read_text()
     rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.+) \|$", page, re.MULTILINE)
     documented = [(int(code), name, meaning) for code, name, meaning in rows]
-    classes = [FfiwheelError, *FfiwheelError.__subclasses__()]
+    classes: list[type[FfiwheelError]] = [FfiwheelError, *FfiwheelError.__subclasses__()]
     expected = [(one.exit_code, one.__name__, headline(one)) for one in classes]
     assert [row[:2] for row in documented] == [row[:2] for row in expected]
     for row, (_, _, meaning) in zip(documented, expected, strict=True):
