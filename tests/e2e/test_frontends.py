@@ -16,6 +16,7 @@ from workshop import (
     check,
     git_status,
     make_environment,
+    run,
 )
 
 pytestmark = pytest.mark.network
@@ -88,11 +89,22 @@ def test_pip_install(
         assert not list(site.glob("*editable*")), "nothing is left behind"
 
 
+def test_an_editable_install_is_typed(
+    workshop: Workshop, finding: dict[str, str], tmp_path: Path
+) -> None:
+    project = workshop.copy(TEMPLATES / "cpu")
+    python = make_environment(Path(sys.executable), tmp_path / "environment", "pip", "mypy")
+    check(python, "-m", "pip", "install", "-e", ".", cwd=project, env=finding)
+    use = tmp_path / "use.py"
+    use.write_text("import my_extension\n\nmy_extension.add_one(1)\nmy_extension.add_one('x')\n")
+    said = run(python, "-m", "mypy", "--strict", use, cwd=tmp_path).out
+    assert "use.py:4: error: Argument 1" in said, said
+    assert "Found 1 error" in said
+
+
 def test_a_compile_error_reaches_the_user_of_pip(
     workshop: Workshop, finding: dict[str, str], tmp_path: Path
 ) -> None:
-    from workshop import run  # noqa: PLC0415
-
     project = workshop.copy(SAMPLES / "bad" / "cpp-error")
     command = (sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", tmp_path / "w", ".")
     result = run(*command, cwd=project, env=finding)

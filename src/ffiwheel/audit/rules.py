@@ -131,7 +131,7 @@ def check_python_free(subject: Subject) -> Iterator[Finding]:
                 severity=Severity.ERROR,
                 subject=path,
                 message="it uses the Python C API, so `py3-none` is not true",
-                help="leave `<Python.h>` out, or tag the wheel for one Python",
+                help="leave `<Python.h>` out: the C ABI of TVM-FFI does not need it",
             )
 
 
@@ -164,7 +164,8 @@ def check_exports(subject: Subject) -> Iterator[Finding]:
                 subject=path,
                 message=f"{len(extra)} symbols besides `__tvm_ffi_*` are exported,"
                 f" such as `{extra[0]}`",
-                help="write `exports = []` in `[tool.ffiwheel]`, or list the ones that are needed",
+                help="compile with `-fvisibility=hidden`; with `tvm_ffi_configure_target`\n"
+                "`exports = []` in `[tool.ffiwheel]` is enough",
             )
 
 
@@ -191,7 +192,7 @@ def check_runpath(subject: Subject) -> Iterator[Finding]:
                 severity=Severity.WARNING,
                 subject=path,
                 message=f"the loader will search `{absolute[0]}` on the user's machine",
-                help="install the library through CMake, or use `$ORIGIN`",
+                help="take `-rpath` out of the link flags, or let it begin with `$ORIGIN`",
             )
 
 

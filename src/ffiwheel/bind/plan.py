@@ -64,6 +64,14 @@ def plan_bindings(api: Api, prefix: str) -> Bindings:
     )
 
 
+def find_clashes(api: Api, prefix: str) -> tuple[tuple[str, ...], ...]:
+    """Return the groups of registered names that would get the same name in Python."""
+    spelt: dict[str, list[str]] = {}
+    for name in api.within(prefix).names:
+        spelt.setdefault(spell(name.removeprefix(f"{prefix}.")), []).append(name)
+    return tuple(tuple(group) for _, group in sorted(spelt.items()) if len(group) > 1)
+
+
 def _order_functions(api: Api, prefix: str, taken: set[str]) -> tuple[BoundFunction, ...]:
     """Return the functions by name; a class hides a function, and that a C symbol."""
     found: dict[str, BoundFunction] = {}

@@ -7,6 +7,7 @@ What its wheel contains are the files that CMake installs, and nothing else.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shlex
 import shutil
@@ -58,7 +59,8 @@ def compile_cmake(plan: CMakePlan, step: Step) -> Compiled:
     write_if_changed(stage / "pyproject.toml", tomli_w.dumps(stage_project(plan)).encode())
     env = compiler_environment(plan.job)
     forget_stubs(plan.job)
-    runner = hook_runner(step, root=plan.job.root, backend=_BACKEND, env=env)
+    failure = "CMake could not build the project"
+    runner = hook_runner(step, root=plan.job.root, failure=failure, env=env)
     hooks = BuildBackendHookCaller(str(stage), _BACKEND, runner=runner)
     wheel = stage / hooks.build_wheel(str(stage))
     installed = _unpack(wheel, folder / "installed")
@@ -106,6 +108,8 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
         for name, _ in job.compiler.archive_tools
     }
     forced = {} if exports is None else {"FFIWHEEL_EXPORTS": ";".join(exports)}
+    if job.compiler.family == "zig" and not job.debug:  # there may be no `strip` to call
+        tools["CMAKE_SHARED_LINKER_FLAGS_RELEASE"] = "-s"
     # CMake would link with the build folder's path and blank it when it installs, and the length
     # of the gap would depend on the folder.
     return {
@@ -123,8 +127,9 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
 
 
 def cmake_folder(job: Job, exports: tuple[str, ...] | None) -> Path:
-    """Return CMake's build folder: another one with an export list, which its cache would keep."""
-    return job.folder / ("cmake" if exports is None else "cmake-exports")
+    """Return CMake's build folder: another one for whatever its cache would keep for ever."""
+    kept = repr((job.compiler.cc, job.compiler.cxx, exports is None))
+    return job.folder / f"cmake-{hashlib.sha256(kept.encode()).hexdigest()[:8]}"
 
 
 def forget_stubs(job: Job) -> None:
@@ -139,12 +144,12 @@ def stub_root(job: Job) -> Path:
 
 
 def compiler_environment(job: Job) -> dict[str, str]:
-    """Return `CC` and `CXX` for CMake, where its own search would not find the compiler.
+    """Return `CC` and `CXX` for another build system.
 
-    CMake wants programs, not commands with arguments, so zig gets small scripts.
+    It wants programs, not commands with arguments, so zig gets small scripts.
     """
     if job.compiler.family != "zig":
-        return {}
+        return {"CC": shlex.join(job.compiler.cc), "CXX": shlex.join(job.compiler.cxx)}
     tools = job.folder / "tools"
     commands = {"cc": job.compiler.cc, "c++": job.compiler.cxx, **dict(job.compiler.archive_tools)}
     for name, command in commands.items():

@@ -30,7 +30,7 @@ from ffiwheel.system.files import make_private_folder
 from ffiwheel.system.process import query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pyproject_hooks import SubprocessRunner
 
@@ -70,12 +70,10 @@ def delegate(order: Order, step: Step) -> Path:
     shutil.rmtree(made, ignore_errors=True)
     forget_stubs(order.job)
     source = order.job.root if order.uses_cmake else copy_tree(order.job)
-    env = {**compiler_environment(order.job), **linking_environment(order, source)}
-    runner = hook_runner(step, root=source, backend=order.backend, env=env)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # the hook's, which its log has as well
-            return _build(order, source, made, runner)
+            return _build(order, source, made, step)
     except BuildBackendException as error:
         if isinstance(error.exception, FfiwheelError):
             raise error.exception from None
@@ -84,16 +82,24 @@ def delegate(order: Order, step: Step) -> Path:
         raise CompileError(str(error), where=str(order.job.root / "pyproject.toml")) from error
 
 
-def _build(order: Order, source: Path, made: Path, runner: SubprocessRunner) -> Path:
+def _build(order: Order, source: Path, made: Path, step: Step) -> Path:
     settings = config_settings(order)
-    here = ProjectBuilder(source, runner=runner)
+    here = ProjectBuilder(source, runner=_runner(order, source, step))
     if not here.check_dependencies(order.kind, settings):
         return Path(here.build(order.kind, made, settings))
     with DefaultIsolatedEnv() as isolated:
+        runner = _runner(order, source, step, Path(isolated.path))
         builder = ProjectBuilder.from_isolated_env(isolated, source, runner)
         isolated.install(builder.build_system_requires)
         isolated.install(builder.get_requires_for_build(order.kind, settings))
         return Path(builder.build(order.kind, made, settings))
+
+
+def _runner(order: Order, source: Path, step: Step, *temporary: Path) -> SubprocessRunner:
+    maps = [(source, "."), *((folder, "environment") for folder in temporary)]
+    env = {**compiler_environment(order.job), **linking_environment(order, maps)}
+    failure = f"the build backend `{order.backend}` failed"
+    return hook_runner(step, root=source, failure=failure, env=env)
 
 
 def config_settings(order: Order) -> Mapping[str, str]:
@@ -107,12 +113,18 @@ def config_settings(order: Order) -> Mapping[str, str]:
     return settings | {f"cmake.define.{name}": value for name, value in defines.items()}
 
 
-def linking_environment(order: Order, source: Path) -> dict[str, str]:
-    """Return the compiler variables that bring our linking rules into a setuptools build."""
-    if order.uses_cmake or order.job.compiler.family == "zig":
+def linking_environment(order: Order, prefixes: Iterable[tuple[Path, str]]) -> dict[str, str]:
+    """Return the compiler variables that bring our linking rules into a setuptools build.
+
+    Args:
+        order: what is built.
+        prefixes: folders whose names must not get into the binary, and what stands for them.
+    """
+    if order.uses_cmake:
         return {}
     gcc_only = ["-fno-gnu-unique"] if order.job.compiler.family == "gcc" else []
-    maps = [f"-ffile-prefix-map={source}=.", f"-ffile-prefix-map={order.job.runtime.root}=tvm_ffi"]
+    known = [*prefixes, (order.job.runtime.root, "tvm_ffi")]
+    maps = [f"-ffile-prefix-map={folder}={name}" for folder, name in known]
     define = "-DTVM_FFI_DLL_EXPORT_INCLUDE_METADATA=1"
     strip = [] if order.job.debug else ["-s"]
     flags = [*gcc_only, *maps, define]

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def hook_runner(
-    step: Step, *, root: Path, backend: str, env: Mapping[str, str]
+    step: Step, *, root: Path, failure: str, env: Mapping[str, str]
 ) -> SubprocessRunner:
     """Return the function that `pyproject_hooks` and `build` start a hook's process with.
 
     Args:
         step: who hears what the hook prints.
         root: the project, for the error and as the folder to run in where none is given.
-        backend: the backend's name, for the error.
+        failure: what it means for the user when the process fails.
         env: variables to add to the environment.
     """
 
@@ -44,7 +44,7 @@ def hook_runner(
         done = run(cmd, cwd=Path(cwd or root), env=variables, on_line=listen)
         if done.code:
             raise CompileError(
-                f"the build backend `{backend}` failed ({done.ending})",
+                f"{failure} ({done.ending})",
                 where=str(root),
                 hint="run with `-v` to see everything it printed",
                 output=extract_errors(done.lines),

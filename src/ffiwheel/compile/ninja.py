@@ -102,7 +102,7 @@ def _run_ninja(folder: Path, step: Step, *, verbose: bool) -> None:
     done = run(command, cwd=folder, env=inherited(NINJA_STATUS="[%f/%t] "), on_line=listen)
     if done.code:
         raise CompileError(
-            "the sources do not compile",
+            "the sources do not compile or link",
             where=str(folder / "build.ninja"),
             hint="run with `-v` to see the commands",
             output=extract_errors(done.lines),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from ffiwheel.config.decode import Table, decode_table
+from ffiwheel.config.decode import Table, TomlValue, decode_table
 from ffiwheel.config.schema import Config
 from ffiwheel.errors import Problem, ProjectError
 
@@ -84,22 +84,34 @@ def read_project(root: Path) -> Project:
         raise ProjectError(f"`{root}` is not a folder", hint="give the folder of a project")
     if not file.is_file():
         return _read_legacy(root)
-    try:
-        pyproject = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProjectError(f"not valid TOML: {error}", where=str(file)) from error
+    pyproject = _read_toml(file)
     problems: list[Problem] = []
     config = decode_table(
         Config, _table(_table(pyproject, "tool"), "ffiwheel"), "tool.ffiwheel", problems
     )
     project = Project(root=root, pyproject=pyproject, config=config)
-    if project.is_ours:
-        problems += _check_own(project)
+    problems += _check_own(project) if project.is_ours else _check_foreign(project)
     if problems:
         raise ProjectError.of(
             Problem(found.message, f"{found.where} in {file}", found.hint) for found in problems
         )
     return project
+
+
+def _read_toml(file: Path) -> dict[str, TomlValue]:
+    text = file.read_bytes().decode(errors="replace")
+    try:
+        table: dict[str, TomlValue] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        lines = text.splitlines()
+        line = int(found[1]) if found else len(lines)
+        raise ProjectError(
+            f"not valid TOML: {error}",
+            where=f"{file}:{line}",
+            hint=f"correct the line: {lines[line - 1].strip() if lines else ''}",
+        ) from error
+    return table
 
 
 def _read_legacy(root: Path) -> Project:
@@ -130,6 +142,15 @@ def _check_own(project: Project) -> list[Problem]:
         hint = 'write `version = "1.0.0"`, or `dynamic = ["version"]` to take it from git'
         problems.append(Problem("the version must be static or dynamic", "project.version", hint))
     return problems + _check_runtime_dependency(project)
+
+
+def _check_foreign(project: Project) -> list[Problem]:
+    """Check that there is something that can build at all."""
+    named = "build-backend" in _table(project.pyproject, "build-system")
+    if named or (project.root / "setup.py").is_file():
+        return []
+    hint = f'add:\n[build-system]\nrequires = ["ffiwheel"]\nbuild-backend = "{OWN_BACKEND}"'
+    return [Problem("no build backend is named", "build-system.build-backend", hint)]
 
 
 def _check_runtime_dependency(project: Project) -> list[Problem]:

@@ -6,7 +6,9 @@ means writing another name in its place, in files and in file names.
 
 from __future__ import annotations
 
+import keyword
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
@@ -23,6 +25,15 @@ TemplateName: TypeAlias = Literal["cpu", "cmake", "cuda"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 NAMES: tuple[TemplateName, ...] = get_args(TemplateName)
+_TAKEN = """
+alignas alignof asm auto bool case catch char class const constexpr decltype default delete do
+double dynamic_cast enum explicit export extern float friend goto inline int long mutable
+namespace new noexcept nullptr operator private protected public register reinterpret_cast
+short signed sizeof static static_assert static_cast std struct switch template this
+thread_local throw tvm tvm_ffi typedef typeid typename union unsigned using virtual void
+volatile wchar_t
+"""
+"""What the template's C++ namespace, or the import name beside the runtime, cannot be called."""
 _PRODUCTS = {"__pycache__", "build", "dist"}
 
 
@@ -44,6 +55,16 @@ def parse_name(text: str) -> ProjectName:
     """
     distribution = canonicalize_name(text)
     package = distribution.replace("-", "_")
+    if (
+        package in _TAKEN.split()
+        or keyword.iskeyword(package)
+        or package in sys.stdlib_module_names
+    ):
+        raise ProjectError(
+            f"`{package}` is a word of Python, of C++ or of a module that exists",
+            where="--name",
+            hint=f"choose another name, such as `{package}-kernels`",
+        )
     if not re.fullmatch(r"[A-Za-z0-9._-]+", text) or not package.isidentifier():
         raise ProjectError(
             f"`{text}` cannot be the name of a Python package",

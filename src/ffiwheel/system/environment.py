@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,8 @@ def inherited(**changes: str) -> dict[str, str]:
 def appended(**flags: Sequence[str]) -> dict[str, str]:
     """Return variables such as `CFLAGS` with `flags` after what the user has put there."""
     return {
-        name: " ".join([*os.environ.get(name, "").split(), *more]) for name, more in flags.items()
+        name: " ".join([*os.environ.get(name, "").split(), shlex.join(more)])
+        for name, more in flags.items()
     }
 
 

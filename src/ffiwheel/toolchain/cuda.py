@@ -22,13 +22,10 @@ def find_nvcc() -> CudaCompiler:
     Raises:
         MissingToolError: if there is none.
     """
+    chosen = os.environ.get("CUDACXX")
     home = os.environ.get("CUDA_HOME") or os.environ.get("CUDA_PATH")
-    candidates = [
-        os.environ.get("CUDACXX"),
-        f"{home}/bin/nvcc" if home else None,
-        shutil.which("nvcc"),
-        str(_USUAL),
-    ]
+    usual = [f"{home}/bin/nvcc" if home else None, shutil.which("nvcc"), str(_USUAL)]
+    candidates = [chosen] if chosen else usual
     for candidate in candidates:
         said = query((candidate, "--version")) if candidate else None
         if candidate and said is not None:
@@ -39,6 +36,9 @@ def find_nvcc() -> CudaCompiler:
                 label=f"nvcc {number}".strip(),
                 include_dirs=_ask_include_dirs(Path(candidate)),
             )
+    if chosen:
+        message = f"the CUDA compiler `{chosen}` does not run"
+        raise MissingToolError(message, where="CUDACXX", hint="correct or unset CUDACXX")
     raise MissingToolError(
         "the project has `.cu` files, but there is no CUDA compiler",
         where="CUDACXX, CUDA_HOME, PATH, /usr/local/cuda",

@@ -27,6 +27,7 @@ def find_compiler() -> Compiler:
     Raises:
         MissingToolError: if none of them is there, or the chosen one does not run.
     """
+    arch = machine_arch()
     chosen_cc, chosen_cxx = compiler_choice()
     if chosen_cxx:
         cxx = tuple(shlex.split(chosen_cxx))
@@ -35,7 +36,7 @@ def find_compiler() -> Compiler:
         if cxx_path := shutil.which(cxx_name):
             return _describe((cxx_path,), (shutil.which(cc_name) or cxx_path,))
     if spec := importlib.util.find_spec("ziglang"):
-        return _zig(Path(str(spec.origin)).with_name("zig"))
+        return _zig(Path(str(spec.origin)).with_name("zig"), arch)
     raise MissingToolError(
         "no C++ compiler found",
         where="PATH, CXX",
@@ -77,9 +78,9 @@ def parse_compiler_version(text: str) -> tuple[Literal["gcc", "clang"], str]:
     return "gcc", f"g++ {number}".strip()
 
 
-def _zig(zig: Path) -> Compiler:
+def _zig(zig: Path, arch: str) -> Compiler:
     """Return zig's clang for this machine, linking against an old glibc and no libstdc++."""
-    target = ("-target", f"{machine_arch()}-linux-gnu.{_ZIG_GLIBC}")
+    target = ("-target", f"{arch}-linux-gnu.{_ZIG_GLIBC}")
     number = (query((zig, "version")) or "").strip()
     return Compiler(
         family="zig",

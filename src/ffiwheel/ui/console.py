@@ -92,7 +92,7 @@ class ConsoleProgress:
         line.append(f"{finding.rule}: {finding.message}", style="default")
         line.append(f"\n   at: {finding.subject}", style="dim")
         if finding.help:
-            line.append(f"\n help: {finding.help}", style="dim")
+            line.append(f"\n help: {_indent(finding.help)}", style="dim")
         self.console.print(line, soft_wrap=True)
 
     def _line(self, step: ConsoleStep) -> Text:
@@ -118,8 +118,13 @@ def print_error(error: FfiwheelError) -> None:
         if problem.where:
             line.append(f"\n   at: {problem.where}", style="default")
         if problem.hint:
-            line.append("\n help: " + problem.hint.replace("\n", "\n       "), style="default")
+            line.append(f"\n help: {_indent(problem.hint)}", style="default")
         console.print(line, soft_wrap=True)
+
+
+def _indent(text: str) -> str:
+    """Let the lines of a hint stand under each other."""
+    return text.replace("\n", "\n       ")
 
 
 def _can_print(text: str) -> bool:

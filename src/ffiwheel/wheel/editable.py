@@ -1,8 +1,9 @@
 """An editable wheel: Python from the source tree, everything built from the wheel itself.
 
 The wheel holds a `.pth` file that puts the source folder on the path, and one folder with the
-built and generated files, which a small finder lays over the packages. Nothing is written into
-the source tree, and uninstalling removes all of it. (PEP 660)
+built and generated files, which a small finder lays over the packages. Type checkers do not run
+finders; they get the generated stubs as a partial stub package. Nothing is written into the source
+tree, and uninstalling removes all of it. (PEP 660, PEP 561)
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ffiwheel.model.draft import Draft
+    from ffiwheel.model.draft import Content, Draft
     from ffiwheel.wheel.packages import PackageFolder
 
 _FINDER = '''\
@@ -68,6 +69,7 @@ def make_editable(
     places = sorted({str(package.path.parent) for package in packages})
     lines = [*places, f"import {folder}; {folder}.install()"]
     files = {f"{folder}/{name}": content for name, content in built.items()}
+    files |= _partial_stubs(built)
     finder = _FINDER.format(name=draft.name, modules=modules)
     return replace(
         draft,
@@ -77,3 +79,14 @@ def make_editable(
             f"{folder}.pth": "".join(f"{line}\n" for line in lines).encode(),
         },
     )
+
+
+def _partial_stubs(built: Mapping[str, Content]) -> dict[str, Content]:
+    """Return the generated stubs of each package as `<package>-stubs`, which adds to its source."""
+    stubs: dict[str, Content] = {}
+    for name, content in built.items():
+        package, _, inside = name.partition("/")
+        if inside.endswith(".pyi"):
+            stubs[f"{package}-stubs/{inside}"] = content
+            stubs[f"{package}-stubs/py.typed"] = b"partial\n"
+    return stubs

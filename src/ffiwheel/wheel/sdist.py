@@ -1,4 +1,4 @@
-"""The sdist of a project of ours: what git would commit, plus `PKG-INFO`.
+"""The sdist of a project of ours: what git tracks, plus `PKG-INFO`.
 
 https://packaging.python.org/en/latest/specifications/source-distribution-format/
 """
@@ -37,15 +37,20 @@ def write_sdist(root: Path, metadata: StandardMetadata, version: str, outdir: Pa
 
 
 def list_sources(root: Path) -> list[str]:
-    """Return the files of a project, relative to it: those that git tracks or would add.
+    """Return the files of a project, relative to it: those that git tracks.
 
-    Outside of git they are all files but hidden folders and what builds leave behind.
+    Where git does not track the project (yet), they are all files but those that git ignores,
+    hidden folders and what builds leave behind.
     """
-    listed = query(
-        ("git", "-C", root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    )
-    names = [name for name in (listed or "").split("\0") if (root / name).is_file()]
-    return sorted(set(names)) if names else sorted(_walk(root))
+    tracked = _ask_git(root, "--cached")
+    if "pyproject.toml" in tracked:
+        return tracked
+    return _ask_git(root, "--others", "--exclude-standard") or sorted(_walk(root))
+
+
+def _ask_git(root: Path, *options: str) -> list[str]:
+    listed = query(("git", "-C", root, "ls-files", "-z", *options)) or ""
+    return sorted({name for name in listed.split("\0") if (root / name).is_file()})
 
 
 def _walk(root: Path) -> list[str]:

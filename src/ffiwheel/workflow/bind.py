@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.plan import plan_bindings
+from ffiwheel.bind.plan import find_clashes, plan_bindings
 from ffiwheel.bind.render import MODULE, render_bindings, render_package
 from ffiwheel.bind.text import MARK
 from ffiwheel.errors import ReflectError
@@ -32,10 +32,13 @@ def bind_draft(project: Project, draft: Draft, api: Api, step: Step) -> Draft:
         step.done(f"{module} is the project's own")
         return draft
     prefix = project.config.bindings.prefix or package.replace("/", ".")
+    if clashes := find_clashes(api, prefix):
+        raise explain_clash(clashes[0], package)
     bindings = plan_bindings(api, prefix)
     if not bindings.names or not package:
         if project.is_ours:
-            raise explain_nothing(api, package, prefix)
+            is_python = package == project.import_name or _is_package(draft, package)
+            raise explain_nothing(api, prefix, is_python=is_python)
         step.done("nothing: the project binds its library itself")
         return draft
     files = render_bindings(bindings, package)
@@ -46,10 +49,16 @@ def bind_draft(project: Project, draft: Draft, api: Api, step: Step) -> Draft:
     return replace(draft, files={**draft.files, **files, **kept})
 
 
-def explain_nothing(api: Api, package: str, prefix: str) -> ReflectError:
-    """Return the error for a library that offers nothing under the expected names."""
+def explain_nothing(api: Api, prefix: str, *, is_python: bool) -> ReflectError:
+    """Return the error for a library that offers nothing under the expected names.
+
+    Args:
+        api: what it does register.
+        prefix: where that was looked for.
+        is_python: whether the library lies in a Python package.
+    """
     library = api.libraries[0].path
-    if not package:
+    if not is_python:
         return ReflectError(
             f"`{library}` lies outside of every Python package",
             where=library,
@@ -71,6 +80,20 @@ def explain_nothing(api: Api, package: str, prefix: str) -> ReflectError:
         hint=f'register as "{prefix}.NAME", or say where in `[tool.ffiwheel.bindings]`:\n'
         f'prefix = "{names[0].split(".")[0]}"',
     )
+
+
+def explain_clash(names: tuple[str, ...], package: str) -> ReflectError:
+    """Return the error for registered names that Python could not tell apart."""
+    listed = " and ".join(f"`{name}`" for name in names)
+    return ReflectError(
+        f"{listed} would have the same name in Python",
+        where=package,
+        hint="register one of them under another name: dots and dashes become `_`",
+    )
+
+
+def _is_package(draft: Draft, folder: str) -> bool:
+    return bool(folder) and f"{folder}/__init__.py" in draft.files
 
 
 def _is_users(draft: Draft, module: str) -> bool:

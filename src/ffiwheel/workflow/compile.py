@@ -10,7 +10,7 @@ from ffiwheel.compile.cmake import CMakePlan, compile_cmake, stub_root
 from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
 from ffiwheel.compile.job import Job
 from ffiwheel.compile.ninja import Plan, compile_sources, find_sources, needs_cuda
-from ffiwheel.errors import ProjectError
+from ffiwheel.errors import Problem, ProjectError
 from ffiwheel.model.draft import ANY_PYTHON, Draft
 from ffiwheel.toolchain.cuda import find_nvcc
 from ffiwheel.toolchain.native import find_compiler
@@ -21,7 +21,7 @@ from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_
 from ffiwheel.workflow.binaries import read_binaries
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from ffiwheel.config.project import Project
@@ -44,8 +44,8 @@ def compile_project(
     job = Job(
         root=project.root,
         folder=folder,
-        runtime=find_runtime(),
         compiler=find_compiler(),
+        runtime=find_runtime(),
         debug=debug,
         verbose=verbose,
     )
@@ -73,7 +73,31 @@ def source_files(project: Project) -> dict[str, Path]:
     return {name: path for package in packages for name, path in package_files(package).items()}
 
 
+def check_project(project: Project, version: str) -> None:
+    """Look for everything that is wrong with a project of ours before anything is compiled.
+
+    Raises:
+        ProjectError: with all problems of its metadata, its packages and its sources.
+    """
+    problems = [
+        *_problems_of(lambda: read_metadata(project.pyproject, project.root, version)),
+        *_problems_of(lambda: source_packages(project)),
+        *_problems_of(lambda: find_sources(project.root, project.config.sources)),
+    ]
+    if problems:
+        raise ProjectError.of(problems)
+
+
+def _problems_of(check: Callable[[], object]) -> tuple[Problem, ...]:
+    try:
+        check()
+    except ProjectError as error:
+        return error.problems
+    return ()
+
+
 def _draft_own(project: Project, version: Version, job: Job, step: Step) -> Draft:
+    check_project(project, version.for_wheel)
     metadata = read_metadata(project.pyproject, project.root, version.for_wheel)
     files = source_files(project)
     compiled = _compile_own(project, version, job, step)

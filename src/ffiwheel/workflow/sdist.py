@@ -50,8 +50,8 @@ def _ask(project: Project, outdir: Path, step: Step) -> Path:
     job = Job(
         root=project.root,
         folder=build_folder(project, debug=False),
-        runtime=find_runtime(),
         compiler=find_compiler(),
+        runtime=find_runtime(),
         debug=False,
     )
     order = Order(job=job, backend=project.backend, kind="sdist", exports=None)

@@ -56,6 +56,10 @@ function (_ffiwheel_make_extension)
 
   add_library("${name}" SHARED ${arg_SOURCES})
   target_link_libraries("${name}" PRIVATE tvm_ffi::header tvm_ffi::shared)
+  # A C++ file that calls the CUDA runtime needs the headers that nvcc finds by itself.
+  target_include_directories(
+    "${name}" SYSTEM PRIVATE ${CMAKE_CUDA_TOOLKIT_INCLUDE_DIRECTORIES}
+  )
   _ffiwheel_set_language("${name}")
   _ffiwheel_set_file_name("${name}")
   tvm_ffi_add_msvc_flags("${name}")
