@@ -54,6 +54,7 @@ CASES = [
     ("ELF005", with_library(has_unique=True)),
     ("ELF006", with_library(runpaths=("$ORIGIN", "/home/me/lib"))),
     ("ELF007", with_library(has_debug=True)),
+    ("ELF008", replace(GOOD, exports=("more_*",))),
 ]
 
 

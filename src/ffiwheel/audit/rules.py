@@ -169,6 +169,21 @@ def check_exports(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def check_wanted_exports(subject: Subject) -> Iterator[Finding]:
+    """ELF008 export-missing: a symbol that is to leave the library does not."""
+    exported = [name for binary in subject.extensions.values() for name in binary.exports]
+    for pattern in subject.exports:
+        if not any(fnmatchcase(name, pattern) for name in exported):
+            yield Finding(
+                rule="ELF008 export-missing",
+                severity=Severity.WARNING,
+                subject=subject.file_name,
+                message=f"no exported symbol matches `{pattern}` of `exports`",
+                help='declare it `extern "C" __attribute__((visibility("default")))`,\n'
+                "or list the mangled name of a C++ function",
+            )
+
+
 def check_unique(subject: Subject) -> Iterator[Finding]:
     """ELF005 unique-symbols: variables are shared with every library that has the same name."""
     for path, binary in subject.extensions.items():
@@ -219,6 +234,7 @@ RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     check_python_free,
     check_binds_now,
     check_exports,
+    check_wanted_exports,
     check_unique,
     check_runpath,
     check_stripped,

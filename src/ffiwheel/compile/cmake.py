@@ -8,7 +8,6 @@ What its wheel contains are the files that CMake installs, and nothing else.
 from __future__ import annotations
 
 import hashlib
-import os
 import shlex
 import shutil
 import zipfile
@@ -23,6 +22,7 @@ from ffiwheel.compile.job import CMAKE_DATA, Job
 from ffiwheel.errors import ProjectError
 from ffiwheel.model.compiled import Compiled
 from ffiwheel.system.files import make_private_folder, write_if_changed
+from ffiwheel.system.program import write_program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,8 +153,7 @@ def compiler_environment(job: Job) -> dict[str, str]:
     tools = job.folder / "tools"
     commands = {"cc": job.compiler.cc, "c++": job.compiler.cxx, **dict(job.compiler.archive_tools)}
     for name, command in commands.items():
-        if write_if_changed(tools / name, f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'.encode()):
-            os.chmod(tools / name, 0o755)  # noqa: PTH101, S103 - a program is to be run
+        write_program(tools / name, command)
     return {"CC": str(tools / "cc"), "CXX": str(tools / "c++")}
 
 

@@ -24,9 +24,10 @@ from ffiwheel.compile.cmake import (
     forget_stubs,
 )
 from ffiwheel.compile.hook import hook_runner
+from ffiwheel.compile.ninja import render_export_map
 from ffiwheel.errors import CompileError, FfiwheelError
 from ffiwheel.system.environment import appended
-from ffiwheel.system.files import make_private_folder
+from ffiwheel.system.files import make_private_folder, write_if_changed
 from ffiwheel.system.process import query
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _build(order: Order, source: Path, made: Path, step: Step) -> Path:
     if not here.check_dependencies(order.kind, settings):
         return Path(here.build(order.kind, made, settings))
     with DefaultIsolatedEnv() as isolated:
-        runner = _runner(order, source, step, Path(isolated.path))
+        runner = _runner(order, source, step, Path(isolated.path).resolve())
         builder = ProjectBuilder.from_isolated_env(isolated, source, runner)
         isolated.install(builder.build_system_requires)
         isolated.install(builder.get_requires_for_build(order.kind, settings))
@@ -128,7 +129,14 @@ def linking_environment(order: Order, prefixes: Iterable[tuple[Path, str]]) -> d
     define = "-DTVM_FFI_DLL_EXPORT_INCLUDE_METADATA=1"
     strip = [] if order.job.debug else ["-s"]
     flags = [*gcc_only, *maps, define]
-    return appended(CFLAGS=flags, CXXFLAGS=flags, LDFLAGS=["-Wl,-z,now", "-Wl,-z,relro", *strip])
+    exported: list[str] = []
+    if order.exports is not None:
+        listed = order.job.folder / "exports.map"
+        write_if_changed(listed, render_export_map(order.exports).encode())
+        exported = [f"-Wl,--version-script={listed}"]
+    return appended(
+        CFLAGS=flags, CXXFLAGS=flags, LDFLAGS=["-Wl,-z,now", "-Wl,-z,relro", *exported, *strip]
+    )
 
 
 def copy_tree(job: Job) -> Path:

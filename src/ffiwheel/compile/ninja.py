@@ -5,6 +5,7 @@ There is no configure step: the compiler is known, and the project says which so
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import io
 import shlex
@@ -22,14 +23,15 @@ from ffiwheel.model.compiled import Compiled
 from ffiwheel.system.environment import inherited
 from ffiwheel.system.files import make_private_folder, write_if_changed
 from ffiwheel.system.process import run
+from ffiwheel.system.program import write_program
 
 if TYPE_CHECKING:
     from ffiwheel.config.schema import CompileTable
     from ffiwheel.model.progress import Step
     from ffiwheel.model.toolchain import CudaCompiler
 
-_EXPORT_MAP = "exports.map"
 _CUDA_SUFFIX = ".cu"
+_SUFFIXES = {".cc", ".cpp", ".cxx", ".c++", ".C", _CUDA_SUFFIX}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +48,20 @@ class Plan:
     cuda: CudaCompiler | None
 
     @property
-    def file_name(self) -> str:
-        """The library's file name."""
-        return Path(self.library).name
+    def built(self) -> Path:
+        """The library in the build folder."""
+        return self.job.folder / Path(self.library).name
+
+    @property
+    def export_map(self) -> Path:
+        """The linker's list of the symbols that leave the library."""
+        return self.job.folder / "exports.map"
+
+    @property
+    def host_compiler(self) -> Path:
+        """The C++ compiler as nvcc wants it: one program."""
+        cxx = self.job.compiler.cxx
+        return Path(cxx[0]) if len(cxx) == 1 else self.job.folder / "tools" / "c++"
 
 
 def find_sources(root: Path, patterns: tuple[str, ...]) -> tuple[Path, ...]:
@@ -57,15 +70,21 @@ def find_sources(root: Path, patterns: tuple[str, ...]) -> tuple[Path, ...]:
     Raises:
         ProjectError: naming every pattern that matches no file.
     """
-    matches = {pattern: sorted(root.glob(pattern)) for pattern in patterns}
+    matches = {pattern: _glob(root, pattern) for pattern in patterns}
     empty = [pattern for pattern, found in matches.items() if not found]
     if empty:
         raise ProjectError(
-            f"no file matches {', '.join(f'`{pattern}`' for pattern in empty)}",
+            f"no C++ or CUDA file matches {', '.join(f'`{pattern}`' for pattern in empty)}",
             where=f"tool.ffiwheel.sources in {root / 'pyproject.toml'}",
             hint="the patterns are relative to the project's folder; `**` matches any folders",
         )
     return tuple(sorted({path for found in matches.values() for path in found}))
+
+
+def _glob(root: Path, pattern: str) -> list[Path]:
+    """Return the sources that a pattern matches; it may be absolute, and headers are none."""
+    found = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207 - takes both kinds
+    return sorted(root / name for name in found if Path(name).suffix in _SUFFIXES)
 
 
 def needs_cuda(sources: tuple[Path, ...]) -> bool:
@@ -80,30 +99,37 @@ def compile_sources(plan: Plan, step: Step) -> Compiled:
         CompileError: with the compiler's lines.
     """
     folder = make_private_folder(plan.job.folder)
-    write_if_changed(folder / _EXPORT_MAP, render_export_map(plan.exports).encode())
+    write_if_changed(plan.export_map, render_export_map(plan.exports).encode())
+    if plan.cuda and len(plan.job.compiler.cxx) > 1:
+        write_program(plan.host_compiler, plan.job.compiler.cxx)
     write_if_changed(folder / "build.ninja", render_ninja(plan).encode())
-    _run_ninja(folder, step, verbose=plan.job.verbose)
+    _run_ninja(plan, step)
     compilers = [plan.job.compiler.label] + ([plan.cuda.label] if plan.cuda else [])
     count = len(plan.sources)
     return Compiled(
-        files={plan.library: folder / plan.file_name},
+        files={plan.library: plan.built},
         summary=f"{count} object{'' if count == 1 else 's'}, {', '.join(compilers)}, "
         + ("debug" if plan.job.debug else "release"),
     )
 
 
-def _run_ninja(folder: Path, step: Step, *, verbose: bool) -> None:
+def _run_ninja(plan: Plan, step: Step) -> None:
+    """Run Ninja in the project's folder, so that paths in options mean what people expect."""
+    file = plan.job.folder / "build.ninja"
+
     def listen(line: str) -> None:
         step.output(line)
         if status := read_status(line):
             step.advance(*status)
 
-    command: list[str | Path] = [Path(ninja.BIN_DIR) / "ninja", *(["-v"] if verbose else [])]
-    done = run(command, cwd=folder, env=inherited(NINJA_STATUS="[%f/%t] "), on_line=listen)
+    program = Path(ninja.BIN_DIR) / "ninja"
+    command: list[str | Path] = [program, "-f", file, *(["-v"] if plan.job.verbose else [])]
+    env = inherited(NINJA_STATUS="[%f/%t] ")
+    done = run(command, cwd=plan.job.root, env=env, on_line=listen)
     if done.code:
         raise CompileError(
             "the sources do not compile or link",
-            where=str(folder / "build.ninja"),
+            where=str(file),
             hint="run with `-v` to see the commands",
             output=extract_errors(done.lines),
         )
@@ -123,31 +149,50 @@ def render_ninja(plan: Plan) -> str:
     """Return the `build.ninja` of `plan`."""
     text = io.StringIO()
     writer = Writer(text, width=10_000)  # type: ignore[arg-type]  # its stub says `str`
-    writer.variable("builddir", ".")
+    writer.variable("builddir", escape(_shown(plan.job.root, plan.job.folder)))
     _write_rules(writer, plan)
     objects = []
     for source in plan.sources:
-        target = object_name(plan.job.root, source)
+        name = object_name(plan.job.root, source)
+        target = escape(_shown(plan.job.root, plan.job.folder / name))
         rule = "cuda" if source.suffix == _CUDA_SUFFIX else "cxx"
-        writer.build([target], rule, [escape(str(source))], variables={"shown": source.name})
+        writer.build(
+            [target], rule, [escape(_shown(plan.job.root, source))], variables={"name": name}
+        )
         objects.append(target)
-    writer.build([plan.file_name], "link", objects, implicit=[_EXPORT_MAP])
-    writer.default([plan.file_name])
+    library = escape(_shown(plan.job.root, plan.built))
+    listed = escape(_shown(plan.job.root, plan.export_map))
+    writer.build([library], "link", objects, implicit=[listed])
+    writer.default([library.replace(" ", "$ ")])
     return text.getvalue()
+
+
+def _shown(root: Path, path: Path) -> str:
+    """Return a path as the compiler is to see it: relative to the project where it lies inside."""
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
 def _write_rules(writer: Writer, plan: Plan) -> None:
     cxx = _command([*plan.job.compiler.cxx, *compile_flags(plan)])
     command = f"{cxx} -MD -MF $out.d -c $in -o $out"
-    writer.rule("cxx", command, description="compile $shown", depfile="$out.d", deps="gcc")
+    writer.rule("cxx", command, description="compile $in", depfile="$out.d", deps="gcc")
     if plan.cuda:
         nvcc = _command([str(plan.cuda.nvcc), *cuda_flags(plan)])
         # nvcc makes names from the source's whole path, unless it is given another seed.
-        command = f"{nvcc} -frandom-seed=$out -MD -MF $out.d -c $in -o $out"
-        writer.rule("cuda", command, description="compile $shown", depfile="$out.d", deps="gcc")
+        command = f"{nvcc} -frandom-seed=$name -MD -MF $out.d -c $in -o $out"
+        writer.rule("cuda", command, description="compile $in", depfile="$out.d", deps="gcc")
     linker = _command(link_command(plan))
     libraries = _command([*_runtime_library(plan), *plan.table.link_flags])
-    writer.rule("link", f"{linker} $in {libraries} -o $out", description="link $out")
+    if plan.cuda:  # nvcc has no such file that may lie in a folder with a comma
+        writer.rule("link", f"{linker} $in {libraries} -o $out", description="link $out")
+    else:
+        writer.rule(
+            "link",
+            f"{linker} @$out.rsp {libraries} -o $out",
+            description="link $out",
+            rspfile="$out.rsp",  # a command line has a limit, a list of objects has none
+            rspfile_content="$in_newline",
+        )
 
 
 def _command(parts: list[str]) -> str:
@@ -171,7 +216,7 @@ def compile_flags(plan: Plan) -> list[str]:
         f"-std={plan.table.standard}",
         *(["-O0", "-g"] if plan.job.debug else ["-O2", "-DNDEBUG"]),
         *(["-fno-sanitize=all"] if plan.job.compiler.family == "zig" else []),
-        *_host_flags(plan.job),
+        *_host_flags(plan),
         *gcc_only,
         *_definitions(plan),
         *_cuda_headers(plan),
@@ -185,10 +230,10 @@ def cuda_flags(plan: Plan) -> list[str]:
     targets = [f"-gencode=arch=compute_{name},code=sm_{name}" for name in architectures] or [
         "-arch=all-major"
     ]
-    passed = (*_host_flags(plan.job), *plan.table.flags)
-    host = [f"-Xcompiler={shlex.quote(flag)}" for flag in passed]  # nvcc runs them in a shell
+    # The quotes are for nvcc: it splits a value at commas and starts the host compiler in a shell.
+    host = [f'-Xcompiler="{flag}"' for flag in (*_host_flags(plan), *plan.table.flags)]
     return [
-        f"-ccbin={plan.job.compiler.cxx[0]}",
+        f"-ccbin={plan.host_compiler}",
         f"-std={plan.table.standard}",
         *(["-O0", "-g"] if plan.job.debug else ["-O2", "-DNDEBUG"]),
         *targets,
@@ -200,28 +245,25 @@ def cuda_flags(plan: Plan) -> list[str]:
 
 def link_command(plan: Plan) -> list[str]:
     """Return the linker's command up to the objects."""
-    options = ["-z", "now", "-z", "relro", f"--version-script={_EXPORT_MAP}"]
+    name, exports = plan.built.name, _shown(plan.job.root, plan.export_map)
+    options = ["-z", "now", "-z", "relro", f"--version-script={exports}", "-soname", name]
     strip = [] if plan.job.debug else ["-s"]
+    passed = [part for option in options for part in ("-Xlinker", option)]
     if plan.cuda:  # nvcc knows where its runtime is; static, or the wheel would need NVIDIA's
-        linker = [str(plan.cuda.nvcc), f"-ccbin={plan.job.compiler.cxx[0]}", "--cudart=static"]
-        passed = [f"-Xlinker={option}" for option in (*options, "-soname", plan.file_name)]
+        linker = [str(plan.cuda.nvcc), f"-ccbin={plan.host_compiler}", "--cudart=static"]
         return [*linker, "-shared", *passed, *(f"-Xcompiler={flag}" for flag in strip)]
-    passed = [f"-Wl,{option}" for option in _pairs(options)]
-    return [*plan.job.compiler.cxx, "-shared", *strip, *passed, f"-Wl,-soname,{plan.file_name}"]
+    return [*plan.job.compiler.cxx, "-shared", *strip, *passed]
 
 
-def _pairs(options: list[str]) -> list[str]:
-    """Join `-z` with its keyword.
+def _host_flags(plan: Plan) -> list[str]:
+    """Return what the C++ compiler is told for C++ and for the host part of CUDA alike.
 
-    >>> _pairs(["-z", "now", "--version-script=x"])
-    ['-z,now', '--version-script=x']
+    Where more symbols are to leave the library, the export list alone hides the others: a hidden
+    symbol would not leave it however it is listed.
     """
-    return ",".join(options).replace(",--", " --").replace(",-z", " -z").split(" ")
-
-
-def _host_flags(job: Job) -> list[str]:
-    maps = [f"-ffile-prefix-map={folder}={name}" for folder, name in job.prefix_maps]
-    return ["-fPIC", "-fvisibility=hidden", "-fvisibility-inlines-hidden", *maps]
+    hidden = [] if plan.exports else ["-fvisibility=hidden"]
+    maps = [f"-ffile-prefix-map={folder}={name}" for folder, name in plan.job.prefix_maps]
+    return ["-fPIC", *hidden, "-fvisibility-inlines-hidden", *maps]
 
 
 def _definitions(plan: Plan) -> list[str]:

@@ -78,7 +78,7 @@ def read_project(root: Path) -> Project:
     Raises:
         ProjectError: if it is none, or its `pyproject.toml` has problems: all of them.
     """
-    root = root.absolute()
+    root = root.resolve()
     file = root / "pyproject.toml"
     if not root.is_dir():
         raise ProjectError(f"`{root}` is not a folder", hint="give the folder of a project")

@@ -22,7 +22,8 @@ _ZIG_GLIBC = "2.17"  # what manylinux2014 promises; zig carries the symbols of e
 def find_compiler() -> Compiler:
     """Return the compiler to build with.
 
-    `CXX` and `CC` decide; then the system's compiler; then zig, if `ffiwheel[zig]` is installed.
+    `CXX` decides, with `CC` beside it; then the system's compiler; then zig, if `ffiwheel[zig]` is
+    installed.
 
     Raises:
         MissingToolError: if none of them is there, or the chosen one does not run.
@@ -30,8 +31,8 @@ def find_compiler() -> Compiler:
     arch = machine_arch()
     chosen_cc, chosen_cxx = compiler_choice()
     if chosen_cxx:
-        cxx = tuple(shlex.split(chosen_cxx))
-        return _describe(cxx, tuple(shlex.split(chosen_cc)) or cxx)
+        cxx = _split("CXX", chosen_cxx)
+        return _describe(cxx, _split("CC", chosen_cc) if chosen_cc else cxx)
     for cxx_name, cc_name in _PAIRS:
         if cxx_path := shutil.which(cxx_name):
             return _describe((cxx_path,), (shutil.which(cc_name) or cxx_path,))
@@ -48,6 +49,17 @@ def find_compiler() -> Compiler:
 def has_compiler() -> bool:
     """Tell whether the machine or the user provides a C++ compiler, without zig."""
     return bool(compiler_choice()[1]) or any(shutil.which(cxx) for cxx, _ in _PAIRS)
+
+
+def _split(variable: str, value: str) -> tuple[str, ...]:
+    """Return the command in a variable, its program with the whole path."""
+    try:
+        program, *arguments = shlex.split(value)
+    except ValueError as error:
+        hint = "close the quotation"
+        raise MissingToolError(f"not a command: {error}", where=variable, hint=hint) from error
+    found = shutil.which(program)
+    return (str(Path(found).absolute()) if found else program, *arguments)
 
 
 def _describe(cxx: tuple[str, ...], cc: tuple[str, ...]) -> Compiler:

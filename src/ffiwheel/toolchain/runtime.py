@@ -30,7 +30,7 @@ def find_runtime() -> Runtime:
         message = f"`apache-tvm-ffi` {version} is too old: builds need {OLDEST} or later"
         raise MissingToolError(message, hint=hint)
     spec = importlib.util.find_spec("tvm_ffi")
-    root = Path(str(spec.origin)).parent if spec else Path()
+    root = Path(str(spec.origin)).resolve().parent if spec else Path()
     library = root / "lib" / "libtvm_ffi.so"
     if not library.is_file():
         message = f"`apache-tvm-ffi` {version} is installed without its library"
