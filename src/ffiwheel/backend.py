@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     ConfigSettings = Mapping[str, str | list[str]]
 
 
+@contextlib.contextmanager
+def _reporting() -> Iterator[None]:
+    """Print an error of the user's and end; a bug passes through with its traceback."""
+    from ffiwheel.errors import FfiwheelError
+    from ffiwheel.ui.console import print_error
+
+    try:
+        yield
+    except FfiwheelError as error:
+        print_error(error)
+        sys.exit(error.exit_code)
+
+
+@_reporting()
 def build_wheel(
     wheel_directory: str,
     config_settings: ConfigSettings | None = None,
@@ -29,13 +43,12 @@ def build_wheel(
     from ffiwheel.ui.console import ConsoleProgress
     from ffiwheel.workflow.build import build_wheel as build
 
-    with _reporting():
-        project, outdir = read_project(Path.cwd()), Path(wheel_directory)
-        options = _options(config_settings)
-        return build(project, outdir, options, ConsoleProgress(verbose=options.verbose)).path.name
-    raise AssertionError
+    options = _options(config_settings)
+    project, outdir = read_project(Path.cwd()), Path(wheel_directory)
+    return build(project, outdir, options, ConsoleProgress(verbose=options.verbose)).path.name
 
 
+@_reporting()
 def build_sdist(
     sdist_directory: str,
     config_settings: ConfigSettings | None = None,  # noqa: ARG001 - nothing to set
@@ -45,11 +58,10 @@ def build_sdist(
     from ffiwheel.ui.console import ConsoleProgress
     from ffiwheel.workflow.sdist import build_sdist as build
 
-    with _reporting():
-        return build(read_project(Path.cwd()), Path(sdist_directory), ConsoleProgress()).name
-    raise AssertionError
+    return build(read_project(Path.cwd()), Path(sdist_directory), ConsoleProgress()).name
 
 
+@_reporting()
 def build_editable(
     wheel_directory: str,
     config_settings: ConfigSettings | None = None,
@@ -60,13 +72,12 @@ def build_editable(
     from ffiwheel.ui.console import ConsoleProgress
     from ffiwheel.workflow.editable import build_editable as build
 
-    with _reporting():
-        project, outdir = read_project(Path.cwd()), Path(wheel_directory)
-        options = _options(config_settings)
-        return build(project, outdir, options, ConsoleProgress(verbose=options.verbose)).name
-    raise AssertionError
+    options = _options(config_settings)
+    project, outdir = read_project(Path.cwd()), Path(wheel_directory)
+    return build(project, outdir, options, ConsoleProgress(verbose=options.verbose)).name
 
 
+@_reporting()
 def prepare_metadata_for_build_wheel(
     metadata_directory: str,
     config_settings: ConfigSettings | None = None,  # noqa: ARG001 - nothing to set
@@ -75,9 +86,7 @@ def prepare_metadata_for_build_wheel(
     from ffiwheel.config.project import read_project
     from ffiwheel.workflow.metadata import write_metadata
 
-    with _reporting():
-        return write_metadata(read_project(Path.cwd()), Path(metadata_directory)).name
-    raise AssertionError
+    return write_metadata(read_project(Path.cwd()), Path(metadata_directory)).name
 
 
 def get_requires_for_build_wheel(
@@ -105,20 +114,16 @@ get_requires_for_build_editable = get_requires_for_build_wheel
 
 def _options(settings: ConfigSettings | None) -> BuildOptions:
     """Return what `--config-setting debug=true` and `verbose=true` ask for."""
+    from ffiwheel.errors import Problem, ProjectError
     from ffiwheel.workflow.build import BuildOptions
 
     given = settings or {}
+    hint = "the settings are `debug` and `verbose`, and each is `true` or `false`"
+    wrong = [
+        Problem(f"`{name}={value}` is not a setting", "config settings", hint)
+        for name, value in given.items()
+        if name not in {"debug", "verbose"} or value not in {"true", "false"}
+    ]
+    if wrong:
+        raise ProjectError.of(wrong)
     return BuildOptions(debug=given.get("debug") == "true", verbose=given.get("verbose") == "true")
-
-
-@contextlib.contextmanager
-def _reporting() -> Iterator[None]:
-    """Print an error of the user's and end; a bug passes through with its traceback."""
-    from ffiwheel.errors import FfiwheelError
-    from ffiwheel.ui.console import print_error
-
-    try:
-        yield
-    except FfiwheelError as error:
-        print_error(error)
-        sys.exit(error.exit_code)

@@ -46,8 +46,8 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Pa
         result = workshop.build(project)
         if result.code == 0:
             built[name] = (project, project / result.out.strip())
-        elif name != "cuda":
-            raise AssertionError(result.err)
+        else:
+            assert "there is no CUDA compiler" in result.err, result.err
     return built
 
 
@@ -74,11 +74,12 @@ def test_wheels_work(version: str, wheels: dict[str, tuple[Path, Path]], tmp_pat
     )
     said = check(python, QUICKSTART / "run_example.py", cwd=tmp_path)
     assert "42" in said
-    for name in SAMPLES_WITH_TESTS:
-        if name not in wheels:
-            require("cuda", present=False)
+    missing = [name for name in SAMPLES_WITH_TESTS if name not in wheels]
+    for name in [name for name in SAMPLES_WITH_TESTS if name in wheels]:
         tests = wheels[name][0] / "tests"
         quiet = {"PYTHONDONTWRITEBYTECODE": "1", "PATH": os.environ["PATH"]}
         check(
             python, "-m", "pytest", "-q", "-p", "no:cacheprovider", tests, cwd=tmp_path, env=quiet
         )
+    if missing:
+        require("cuda", present=False)

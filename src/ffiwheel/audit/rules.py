@@ -234,10 +234,10 @@ RULES: tuple[Callable[[Subject], Iterator[Finding]], ...] = (
     check_python_free,
     check_binds_now,
     check_exports,
-    check_wanted_exports,
     check_unique,
     check_runpath,
     check_stripped,
+    check_wanted_exports,
 )
 """Every rule, in the order of their codes."""
 

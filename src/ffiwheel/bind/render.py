@@ -7,6 +7,7 @@ editable install and from a plain folder alike.
 from __future__ import annotations
 
 import ast
+import json
 import posixpath
 from typing import TYPE_CHECKING
 
@@ -68,14 +69,16 @@ def render_module(bindings: Bindings, package: str) -> str:
 
 def _render_function(bound: BoundFunction) -> str:
     if bound.library is None:
-        return f'{bound.name} = _tvm_ffi.get_global_func("{bound.function.name}")'
-    return f'{bound.name} = _LIBRARY_{bound.library}.get_function("{bound.function.name}")'
+        return f"{bound.name} = _tvm_ffi.get_global_func({json.dumps(bound.function.name)})"
+    return (
+        f"{bound.name} = _LIBRARY_{bound.library}.get_function({json.dumps(bound.function.name)})"
+    )
 
 
 def _render_class(bound: BoundClass) -> list[str]:
     doc = bound.one.doc or f"The C++ class `{bound.one.type_key}`."
     return [
-        f'@_tvm_ffi.register_object("{bound.one.type_key}")',
+        f"@_tvm_ffi.register_object({json.dumps(bound.one.type_key)})",
         f"class {bound.name}({bound.base or '_tvm_ffi.Object'}):",
         f"    {render_docstring(doc)}",
     ]

@@ -19,6 +19,7 @@ from pyproject_hooks import BuildBackendHookCaller
 
 from ffiwheel.compile.hook import hook_runner
 from ffiwheel.compile.job import CMAKE_DATA, Job
+from ffiwheel.config.decode import subtable
 from ffiwheel.errors import ProjectError
 from ffiwheel.model.compiled import Compiled
 from ffiwheel.system.files import make_private_folder, write_if_changed
@@ -77,13 +78,15 @@ def compile_cmake(plan: CMakePlan, step: Step) -> Compiled:
 
 def stage_project(plan: CMakePlan) -> dict[str, object]:
     """Return the `pyproject.toml` of the project that scikit-build-core gets to see."""
-    cmake = dict(_table(plan.settings, "cmake"))
+    cmake = dict(subtable(plan.settings, "cmake"))
     cmake["source-dir"] = str(plan.job.root / str(cmake.get("source-dir", ".")))
-    cmake["define"] = {**_table(cmake, "define"), **definitions(plan.job, plan.exports)}
+    cmake["define"] = {**subtable(cmake, "define"), **definitions(plan.job, plan.exports)}
+    install = dict(subtable(plan.settings, "install"))
     if plan.job.debug:
         cmake["build-type"] = "Debug"
+        install["strip"] = False
     wheel = {
-        **_table(plan.settings, "wheel"),
+        **subtable(plan.settings, "wheel"),
         "packages": [],
         "license-files": [],
         "py-api": "py3",
@@ -91,6 +94,7 @@ def stage_project(plan: CMakePlan) -> dict[str, object]:
     settings = {
         **plan.settings,
         "cmake": cmake,
+        "install": install,
         "wheel": wheel,
         "build-dir": str(cmake_folder(plan.job, plan.exports)),
     }
@@ -164,8 +168,3 @@ def _unpack(wheel: Path, folder: Path) -> dict[str, Path]:
         names = [name for name in archive.namelist() if ".dist-info/" not in name]
         archive.extractall(folder, [name for name in names if not name.endswith("/")])
     return {name: folder / name for name in names if not name.endswith("/")}
-
-
-def _table(parent: Mapping[str, object], key: str) -> dict[str, object]:
-    value = parent.get(key, {})
-    return dict(value) if isinstance(value, dict) else {}

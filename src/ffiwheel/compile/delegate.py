@@ -28,7 +28,8 @@ from ffiwheel.compile.ninja import render_export_map
 from ffiwheel.errors import CompileError, FfiwheelError
 from ffiwheel.system.environment import appended
 from ffiwheel.system.files import make_private_folder, write_if_changed
-from ffiwheel.system.process import query
+from ffiwheel.system.git import ask_git_for_files
+from ffiwheel.system.process import ChildFailed, output_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,6 +80,13 @@ def delegate(order: Order, step: Step) -> Path:
         if isinstance(error.exception, FfiwheelError):
             raise error.exception from None
         raise CompileError(str(error), where=str(order.job.root)) from error
+    except ChildFailed as error:
+        raise CompileError(
+            "what the project requires for its build cannot be installed",
+            where=f"build-system.requires in {order.job.root / 'pyproject.toml'}",
+            hint="correct the requirement, or install it here first",
+            output=output_of(error),
+        ) from error
     except BuildException as error:
         raise CompileError(str(error), where=str(order.job.root / "pyproject.toml")) from error
 
@@ -143,13 +151,11 @@ def copy_tree(job: Job) -> Path:
     """Copy what git knows of the project, and its repository, into the build folder."""
     copy = job.folder / "source"
     shutil.rmtree(copy, ignore_errors=True)
-    listed = query(
-        ("git", "-C", job.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    )
-    if not (job.root / ".git").exists() or listed is None:
+    tracked = ask_git_for_files(job.root, "--cached", "--recurse-submodules")
+    if not (job.root / ".git").exists() or not tracked:
         shutil.copytree(job.root, copy, ignore=_NEVER_COPIED, symlinks=True)
         return copy
-    for name in filter(None, listed.split("\0")):
+    for name in [*tracked, *ask_git_for_files(job.root, "--others", "--exclude-standard")]:
         source = job.root / name
         if source.is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)

@@ -41,6 +41,12 @@ def decode_table(
     return schema(**values)
 
 
+def subtable(parent: Table, key: str) -> Table:
+    """Return a table inside a table, empty where there is none."""
+    value = parent.get(key, {})
+    return value if isinstance(value, dict) else {}
+
+
 def _decode(kind: object, value: TomlValue, where: str, problems: list[Problem]) -> object:
     if get_origin(kind) is types.UnionType:  # only `X | None`: TOML has no null
         return _decode(get_args(kind)[0], value, where, problems)

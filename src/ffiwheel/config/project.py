@@ -6,12 +6,12 @@ import re
 import sys
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from ffiwheel.config.decode import Table, TomlValue, decode_table
+from ffiwheel.config.decode import Table, TomlValue, decode_table, subtable
 from ffiwheel.config.schema import Config
 from ffiwheel.errors import Problem, ProjectError
 
@@ -20,10 +20,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 OWN_BACKEND = "ffiwheel.backend"
+_ONE_TABLE = "write `[tool.ffiwheel]`, with one bracket: there is one such table"
 _LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 
 
@@ -39,12 +37,12 @@ class Project:
     @property
     def table(self) -> Table:
         """The table `[project]`."""
-        return _table(self.pyproject, "project")
+        return subtable(self.pyproject, "project")
 
     @property
     def backend(self) -> str:
         """The build backend's object reference, as PEP 517 and PEP 518 default it."""
-        return str(_table(self.pyproject, "build-system").get("build-backend", _LEGACY_BACKEND))
+        return str(subtable(self.pyproject, "build-system").get("build-backend", _LEGACY_BACKEND))
 
     @cached_property
     def name(self) -> str:
@@ -64,7 +62,7 @@ class Project:
 
     def tool(self, name: str) -> Table:
         """Return the table `[tool.<name>]`, empty where there is none."""
-        return _table(_table(self.pyproject, "tool"), name)
+        return subtable(subtable(self.pyproject, "tool"), name)
 
     @property
     def is_ours(self) -> bool:
@@ -86,10 +84,13 @@ def read_project(root: Path) -> Project:
         return _read_legacy(root)
     pyproject = _read_toml(file)
     problems: list[Problem] = []
-    config = decode_table(
-        Config, _table(_table(pyproject, "tool"), "ffiwheel"), "tool.ffiwheel", problems
-    )
+    table = subtable(pyproject, "tool").get("ffiwheel", {})
+    if not isinstance(table, dict):
+        problems.append(Problem("expected a table, found a list", "tool.ffiwheel", _ONE_TABLE))
+        table = {}
+    config = decode_table(Config, table, "tool.ffiwheel", problems)
     project = Project(root=root, pyproject=pyproject, config=config)
+    problems += _check_config(config)
     problems += _check_own(project) if project.is_ours else _check_foreign(project)
     if problems:
         raise ProjectError.of(
@@ -135,7 +136,7 @@ def _check_own(project: Project) -> list[Problem]:
         hint = "give a name of letters, digits, `-`, `_` and `.`"
         problems.append(Problem("the project has no valid name", "project.name", hint))
     dynamic = project.table.get("dynamic", [])
-    if not isinstance(dynamic, list) or set(dynamic) - {"version"}:
+    if not isinstance(dynamic, list) or any(field != "version" for field in dynamic):
         hint = "write the other fields in `[project]`"
         problems.append(Problem("only `version` can be dynamic", "project.dynamic", hint))
     elif ("version" in dynamic) == (project.static_version is not None):
@@ -144,9 +145,24 @@ def _check_own(project: Project) -> list[Problem]:
     return problems + _check_runtime_dependency(project)
 
 
+def _check_config(config: Config) -> list[Problem]:
+    """Check what a type cannot say."""
+    place = "tool.ffiwheel.exports"
+    hint = "list names as `nm -D` shows them; `*` and `?` match other characters"
+    problems = [
+        Problem(f"`{pattern}` cannot be the name of a symbol", place, hint)
+        for pattern in config.exports or ()
+        if not re.fullmatch(r"[A-Za-z0-9_.$*?]+", pattern)
+    ]
+    if any(Path(folder) == Path() for folder in config.packages):
+        hint = "list the folders of the packages themselves, such as `python/hello`"
+        problems.append(Problem("the project is not a package", "tool.ffiwheel.packages", hint))
+    return problems
+
+
 def _check_foreign(project: Project) -> list[Problem]:
     """Check that there is something that can build at all."""
-    named = "build-backend" in _table(project.pyproject, "build-system")
+    named = "build-backend" in subtable(project.pyproject, "build-system")
     if named or (project.root / "setup.py").is_file():
         return []
     hint = f'add:\n[build-system]\nrequires = ["ffiwheel"]\nbuild-backend = "{OWN_BACKEND}"'
@@ -155,10 +171,10 @@ def _check_foreign(project: Project) -> list[Problem]:
 
 def _check_runtime_dependency(project: Project) -> list[Problem]:
     dependencies = project.table.get("dependencies", [])
-    if not isinstance(dependencies, list):
+    if not isinstance(dependencies, list) or any(type(text) is not str for text in dependencies):
         return []  # pyproject-metadata reports it
     try:
-        names = {canonicalize_name(Requirement(str(text)).name) for text in dependencies}
+        names = {canonicalize_name(Requirement(text).name) for text in dependencies}
     except InvalidRequirement:
         return []  # pyproject-metadata reports it
     if "apache-tvm-ffi" in names:
@@ -170,8 +186,3 @@ def _check_runtime_dependency(project: Project) -> list[Problem]:
             'add `dependencies = ["apache-tvm-ffi>=0.1.5"]`',
         )
     ]
-
-
-def _table(parent: Table, key: str) -> Table:
-    value = parent.get(key, {})
-    return value if isinstance(value, dict) else {}

@@ -99,6 +99,17 @@ def run(
     return Completed(code=code, lines=tuple(kept), timed_out=expired.is_set())
 
 
+ChildFailed = subprocess.CalledProcessError
+"""What the libraries that start processes of their own raise when one fails."""
+
+
+def output_of(failure: ChildFailed) -> str:
+    """Return what the process of `failure` printed, if that was kept."""
+    kept = (failure.stdout, failure.stderr)
+    parts = [text.decode(errors="replace") if isinstance(text, bytes) else text for text in kept]
+    return "\n".join(filter(None, parts))
+
+
 def query(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> str | None:
     """Return what `command` prints on stdout, or None if it fails or does not exist."""
     with contextlib.suppress(OSError):

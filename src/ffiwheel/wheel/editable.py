@@ -27,6 +27,7 @@ import sys
 
 _BUILT = os.path.dirname(os.path.abspath(__file__))
 _MODULES = {modules!r}
+_SOURCES = {sources!r}
 
 
 class _Finder:
@@ -36,7 +37,7 @@ class _Finder:
             return None
         file = os.path.join(_BUILT, *_MODULES[name].split("/"))
         is_package = file.endswith("__init__.py")
-        folders = [os.path.dirname(file)] if is_package else None
+        folders = [os.path.dirname(file), *_SOURCES.get(name, ())] if is_package else None
         return importlib.util.spec_from_file_location(
             name, file, submodule_search_locations=folders
         )
@@ -66,11 +67,12 @@ def make_editable(
         for name in built
         if name.endswith(".py")
     }
-    places = sorted({str(package.path.parent) for package in packages})
+    places = sorted({_import_root(package) for package in packages})
     lines = [*places, f"import {folder}; {folder}.install()"]
     files = {f"{folder}/{name}": content for name, content in built.items()}
     files |= _partial_stubs(built)
-    finder = _FINDER.format(name=draft.name, modules=modules)
+    sources = {package.name.replace("/", "."): [str(package.path)] for package in packages}
+    finder = _FINDER.format(name=draft.name, modules=modules, sources=sources)
     return replace(
         draft,
         files={
@@ -79,6 +81,11 @@ def make_editable(
             f"{folder}.pth": "".join(f"{line}\n" for line in lines).encode(),
         },
     )
+
+
+def _import_root(package: PackageFolder) -> str:
+    """Return the folder that has to be on the path for `package` to be found."""
+    return str(package.path.parents[package.name.count("/")])
 
 
 def _partial_stubs(built: Mapping[str, Content]) -> dict[str, Content]:

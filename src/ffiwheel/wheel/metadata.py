@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyproject_metadata import StandardMetadata
 from pyproject_metadata.errors import ConfigurationError
 
+from ffiwheel.config.decode import subtable
 from ffiwheel.errors import Problem, ProjectError
 
 if sys.version_info < (3, 11):
@@ -26,7 +27,7 @@ def read_metadata(pyproject: Mapping[str, object], root: Path, version: str) -> 
     Raises:
         ProjectError: with every problem of the table `[project]`.
     """
-    project = dict(_table(pyproject, "project"))
+    project = dict(subtable(pyproject, "project"))
     project["version"] = version
     project["dynamic"] = []
     file = root / "pyproject.toml"
@@ -72,8 +73,3 @@ def _explain(error: BaseException, file: Path) -> Problem:
     key = getattr(error, "key", None)
     text = str(error).replace('"', "`").strip().rstrip(".")
     return Problem(text[:1].lower() + text[1:], f"{key} in {file}" if key else str(file))
-
-
-def _table(parent: Mapping[str, object], key: str) -> Mapping[str, object]:
-    value = parent.get(key, {})
-    return value if isinstance(value, dict) else {}

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ffiwheel.errors import ProjectError
 from ffiwheel.model.draft import is_library
+from ffiwheel.system.git import ask_git_for_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 _LEFT_OUT = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".git"}
-_USUAL_PLACES = ("python", "src", ".")
+_SOURCE_FOLDERS = ("python", "src")
+_USUAL_PLACES = (*_SOURCE_FOLDERS, ".")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +55,18 @@ def find_packages(
             hint="list folders of Python packages, relative to the project's folder",
         )
     if listed:
-        return tuple(PackageFolder(path=root / one, name=(root / one).name) for one in listed)
+        return tuple(PackageFolder(path=root / one, name=_archive_name(one)) for one in listed)
     return _search(root, import_name, _USUAL_PLACES)
+
+
+def _archive_name(folder: str) -> str:
+    """Return where in the wheel a listed folder goes: its path below `python/` or `src/`.
+
+    >>> _archive_name("python/acme/kernels"), _archive_name("lib/hello")
+    ('acme/kernels', 'hello')
+    """
+    first, *rest = PurePosixPath(folder).parts
+    return "/".join(rest) if first in _SOURCE_FOLDERS and rest else PurePosixPath(folder).name
 
 
 def find_cmake_packages(
@@ -75,25 +88,33 @@ def find_cmake_packages(
 
 
 def _search(root: Path, name: str, places: tuple[str, ...]) -> tuple[PackageFolder, ...]:
+    """Return the first folder with Python that is called like the package, in any case."""
     for place in places:
-        folder = root / place / name
-        if (folder / "__init__.py").is_file():
-            return (PackageFolder(path=folder, name=name),)
+        beside = sorted((root / place).iterdir()) if (root / place).is_dir() else []
+        for folder in beside:
+            if folder.name.lower() == name.lower() and any(folder.glob("*.py")):
+                return (PackageFolder(path=folder, name=folder.name),)
     return ()
 
 
 def package_files(folder: PackageFolder) -> dict[str, Path]:
     """Return archive path -> file of everything in a package that is source.
 
-    Compiled Python and libraries are products: a stale one must not get into a wheel.
+    Libraries are source where git tracks them, or knows nothing; otherwise they are products, and a
+    stale one must not get into a wheel.
     """
-    files = sorted(_walk(folder.path))
+    ignored = set(ask_git_for_files(folder.path, "--others", "--ignored", "--exclude-standard"))
+    files = [
+        path
+        for path in sorted(_walk(folder.path))
+        if not (is_library(path.name) and path.relative_to(folder.path).as_posix() in ignored)
+    ]
     return {f"{folder.name}/{path.relative_to(folder.path).as_posix()}": path for path in files}
 
 
 def _walk(folder: Path) -> Iterator[Path]:
     for path in folder.iterdir():
-        if path.name in _LEFT_OUT or path.suffix in {".pyc", ".pyo"} or is_library(path.name):
+        if path.name in _LEFT_OUT or path.suffix in {".pyc", ".pyo"}:
             continue
         if path.is_dir():
             yield from _walk(path)

@@ -6,12 +6,11 @@ https://packaging.python.org/en/latest/specifications/source-distribution-format
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ffiwheel.model.draft import is_library
 from ffiwheel.system.archive import write_tar_gz
-from ffiwheel.system.process import query
+from ffiwheel.system.git import ask_git_for_files
 from ffiwheel.wheel.assemble import stem_of
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from ffiwheel.model.draft import Content
 
-_PRODUCTS = {"build", "dist", "__pycache__", "node_modules", "venv"}
+_PRODUCTS = {"build", "dist", "node_modules", "venv", "env"}
 
 
 def write_sdist(root: Path, metadata: StandardMetadata, version: str, outdir: Path) -> Path:
@@ -42,25 +41,36 @@ def list_sources(root: Path) -> list[str]:
     Where git does not track the project (yet), they are all files but those that git ignores,
     hidden folders and what builds leave behind.
     """
-    tracked = _ask_git(root, "--cached")
+    tracked = ask_git_for_files(root, "--cached", "--recurse-submodules")
     if "pyproject.toml" in tracked:
-        return tracked
-    return _ask_git(root, "--others", "--exclude-standard") or sorted(_walk(root))
+        return [file for name in tracked for file in _expand(root, name)]
+    known = ask_git_for_files(root, "--others", "--exclude-standard")
+    names = known or [file.relative_to(root).as_posix() for file in _walk(root)]
+    return sorted(name for name in names if not _is_product(PurePosixPath(name)))
 
 
-def _ask_git(root: Path, *options: str) -> list[str]:
-    listed = query(("git", "-C", root, "ls-files", "-z", *options)) or ""
-    return sorted({name for name in listed.split("\0") if (root / name).is_file()})
+def _expand(root: Path, name: str) -> list[str]:
+    """Return a tracked file, or what lies behind a tracked link to a folder."""
+    path = root / name
+    if path.is_dir():
+        return sorted(f"{name}/{file.relative_to(path).as_posix()}" for file in _walk(path))
+    return [name] if path.is_file() else []
 
 
-def _walk(root: Path) -> list[str]:
+def _is_product(path: PurePosixPath) -> bool:
+    """Tell whether a file that git does not track was made by a build or a tool.
+
+    >>> [_is_product(PurePosixPath(name)) for name in ("dist/a.whl", "a/dist/b.py", ".venv/x")]
+    [True, False, True]
+    """
+    first = path.parts[0]
+    is_hidden = first.startswith(".") and len(path.parts) > 1
+    return first in _PRODUCTS or is_hidden or path.name == "PKG-INFO" or "__pycache__" in path.parts
+
+
+def _walk(root: Path) -> list[Path]:
     found = []
-    for folder, folders, files in os.walk(root):
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith(".") and name not in _PRODUCTS and not name.endswith(".egg-info")
-        ]
-        names = [name for name in files if not name.endswith(".pyc") and not is_library(name)]
-        found += [(Path(folder) / name).relative_to(root).as_posix() for name in names]
-    return [name for name in found if name != "PKG-INFO"]
+    for folder, folders, files in os.walk(root, followlinks=False):
+        folders[:] = [name for name in folders if not name.endswith((".egg-info", "__pycache__"))]
+        found += [Path(folder) / name for name in files]
+    return found

@@ -26,7 +26,7 @@ def bind_draft(project: Project, draft: Draft, api: Api, step: Step) -> Draft:
     Raises:
         ReflectError: if a project of ours would get an empty package.
     """
-    package = api.libraries[0].path.rpartition("/")[0]
+    package = find_package(project, draft, api.libraries[0].path)
     module = f"{package}/{MODULE}.py"
     if _is_users(draft, module):
         step.done(f"{module} is the project's own")
@@ -80,6 +80,22 @@ def explain_nothing(api: Api, prefix: str, *, is_python: bool) -> ReflectError:
         hint=f'register as "{prefix}.NAME", or say where in `[tool.ffiwheel.bindings]`:\n'
         f'prefix = "{names[0].split(".")[0]}"',
     )
+
+
+def find_package(project: Project, draft: Draft, library: str) -> str:
+    """Return the archive path of the Python package that a library belongs to.
+
+    That is the innermost folder around it with Python code; a package that has none of its own, and
+    gets it from us, is the project's.
+    """
+    folder = library.rpartition("/")[0]
+    around = folder
+    while around:
+        if _is_package(draft, around):
+            return around
+        around = around.rpartition("/")[0]
+    is_inside = folder == project.import_name or folder.startswith(f"{project.import_name}/")
+    return project.import_name if is_inside else folder
 
 
 def explain_clash(names: tuple[str, ...], package: str) -> ReflectError:

@@ -24,7 +24,7 @@ def build_editable(
     """Build the editable wheel of `project` into `outdir`."""
     folder = build_folder(project, debug=options.debug)
     draft = make_draft(project, folder, options, progress)
-    kept = {name: path for name, path in source_files(project).items() if name.endswith(".py")}
-    unchanged = {name: path for name, path in kept.items() if draft.files.get(name) == path}
+    source = source_files(project)
+    unchanged = {name: path for name, path in source.items() if draft.files.get(name) == path}
     editable = make_editable(draft, source_packages(project), unchanged)
     return write_wheel(editable, platform_tag(draft), outdir)

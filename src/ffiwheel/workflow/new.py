@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ffiwheel.scaffold.template import parse_name, render_template, write_files
-from ffiwheel.system.process import query
+from ffiwheel.system.git import ask_git
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,6 @@ def make_project(folder: Path, name: str, template: TemplateName) -> Path:
     """
     files = render_template(template, parse_name(name or folder.absolute().name))
     write_files(files, folder)
-    inside = query(("git", "-C", folder, "rev-parse", "--is-inside-work-tree"))
-    if inside is None:
-        query(("git", "-C", folder, "init", "--quiet"))
+    if ask_git(folder, "rev-parse", "--is-inside-work-tree") is None:
+        ask_git(folder, "init", "--quiet")
     return folder
