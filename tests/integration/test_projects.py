@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
-from workshop import QUICKSTART, SAMPLES, TEMPLATES, Workshop, commit_all, git_status, require
+from workshop import (
+    QUICKSTART,
+    SAMPLES,
+    TEMPLATES,
+    Workshop,
+    check,
+    commit_all,
+    git_status,
+    require,
+)
 
 GOOD = sorted(
     path for path in [*SAMPLES.iterdir(), *TEMPLATES.iterdir(), QUICKSTART] if path.name != "bad"
@@ -84,3 +94,12 @@ def test_a_cmake_error_is_shown_without_the_rest(workshop: Workshop) -> None:
     assert "nothing" in result.err.partition("error:")[2].splitlines()[0]
     assert len(result.err.splitlines()) < 15, result.err
     assert not list(project.glob("dist/*.whl"))
+
+
+@pytest.mark.parametrize("sample", [SAMPLES / "runtime-features", QUICKSTART], ids=lambda p: p.name)
+def test_the_tag_is_what_auditwheel_computes(sample: Path, workshop: Workshop) -> None:
+    """Another reader of ELF and another comparison come to the same constraint."""
+    wheel = workshop.wheel(workshop.copy(sample))
+    said = check(Path(sys.executable).with_name("auditwheel"), "show", wheel, cwd=workshop.folder)
+    constraint = " ".join(said.split()).partition('constrains the platform tag to "')[2]
+    assert constraint.partition('"')[0] == wheel.stem.split("-")[-1]

@@ -12,7 +12,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompileTable:
-    """How plain sources are compiled; a `CMakeLists.txt` says all of this itself."""
+    """How plain sources are compiled; a `CMakeLists.txt` says all of this itself.
+
+    Relative paths in all options are relative to the project's folder.
+    """
 
     include_dirs: tuple[str, ...] = ()
     """Folders with headers, relative to the project."""
@@ -54,13 +57,14 @@ class VersionTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The table `[tool.ffiwheel]`."""
+    """What is compiled, and what goes into the wheel."""
 
     sources: tuple[str, ...] = ()
     """Patterns of the C++ and CUDA files to compile. Without it, a `CMakeLists.txt` is built."""
     packages: tuple[str, ...] = ()
-    """Folders of Python packages that go into the wheel; default: the package of the project's
-    name in `python/`, in `src/` or at the top."""
+    """Folders of Python packages that go into the wheel; a folder below `python/` or `src/` keeps
+    its place there. Default: the package of the project's name in `python/`, in `src/` or at the
+    top."""
     exports: tuple[str, ...] | None = None
     """Symbols that leave the library besides `__tvm_ffi_*`; `*` matches any text. With plain
     sources nothing else does by default. CMake projects keep their own rules unless this is set,
