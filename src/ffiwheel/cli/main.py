@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ffiwheel import __version__
 from ffiwheel.errors import FfiwheelError
+from ffiwheel.system.signals import ending_politely, exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,6 @@ _COMMANDS = {
     "version": "print the project's version",
     "cmake-dir": "print the folder for CMake's `ffiwheel_DIR`",
 }
-_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,16 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = make_parser(given[0] if given else "")
     try:
-        options = parser.parse_args(given)
-        code: int = options.run(options)
+        with ending_politely():
+            options = parser.parse_args(given)
+            code: int = options.run(options)
     except FfiwheelError as error:
         from ffiwheel.ui.console import print_error
 
         print_error(error)
         return error.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interruption:
         sys.stderr.write("\ninterrupted\n")
-        return _INTERRUPTED
+        return exit_code(interruption)
     return code
 
 
