@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from workshop import SAMPLES, TEMPLATES, Workshop, git_status, run
+from workshop import SAMPLES, TEMPLATES, Workshop, commit_all, git_status, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,29 @@ def test_timeout_ends_the_compilers(workshop: Workshop) -> None:
     assert done.code == 124
     wait_until(lambda: processes_of(project) == "")
     assert "Traceback" not in done.err
+
+
+def test_programs_of_cmake_and_of_other_backends_stay_programs(workshop: Workshop) -> None:
+    ours = workshop.copy(TEMPLATES / "cmake", git=False)
+    add_line(
+        ours / "CMakeLists.txt", "install(PROGRAMS tool.sh DESTINATION my_extension RENAME tool)"
+    )
+    other = workshop.copy(SAMPLES / "setuptools-extension", git=False)
+    file = other / "setup.py"
+    file.write_text(file.read_text().replace("setup(", 'setup(scripts=["tool.sh"],', 1))
+    for project in (ours, other):
+        (project / "tool.sh").write_text("#!/bin/sh\n")
+        (project / "tool.sh").chmod(0o755)
+        commit_all(project, initial=True)
+        with zipfile.ZipFile(workshop.wheel(project)) as archive:
+            modes = {info.filename: info.external_attr >> 16 for info in archive.infolist()}
+        [tool] = [mode for name, mode in modes.items() if name.endswith(("/tool", "/tool.sh"))]
+        assert tool & 0o777 == 0o755
+        assert {mode & 0o777 for name, mode in modes.items() if name.endswith(".so")} == {0o644}
+
+
+def add_line(file: Path, line: str) -> None:
+    file.write_text(f"{file.read_text()}{line}\n")
 
 
 def start(project: Path, *arguments: str) -> subprocess.Popen[str]:
