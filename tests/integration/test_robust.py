@@ -61,6 +61,55 @@ def test_programs_of_cmake_and_of_other_backends_stay_programs(workshop: Worksho
         assert {mode & 0o777 for name, mode in modes.items() if name.endswith(".so")} == {0o644}
 
 
+@pytest.mark.parametrize(
+    ("redirection", "code", "said"),
+    [
+        ("| true", 141, "✓ audit"),
+        (">&-", 8, "error: the answer cannot be written: stdout is closed"),
+        (">/dev/full", 8, "error: the answer cannot be written: No space left on device"),
+        ("2>&-", 0, ""),
+        ("2>/dev/full", 0, ""),
+        (">&- 2>&- <&-", 8, ""),
+        ("-v 2>&1 | true", 141, ""),
+    ],
+)
+def test_a_stream_that_cannot_be_written(
+    workshop: Workshop, redirection: str, code: int, said: str
+) -> None:
+    project = workshop.copy(SAMPLES / "sources-only")
+    command = f"'{sys.executable}' -m ffiwheel build {redirection}"
+    done = run("bash", "-o", "pipefail", "-c", command, cwd=project)
+    assert done.code == code, done.err
+    assert said in done.err
+    assert "Traceback" not in done.err
+    assert "Exception ignored" not in done.err
+    assert len(list(project.glob("dist/*.whl"))) == 1
+
+
+def test_a_locale_without_letters(workshop: Workshop) -> None:
+    project = workshop.copy(SAMPLES / "sources-only", "mein Ördner")
+    poor = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert workshop.wheel(project, **poor).exists()
+    out = project / "Ausgäbe"
+    result = workshop.build(project, "-o", str(out), **poor)
+    assert result.code == 0, result.err
+    assert len(list(out.glob("*.whl"))) == 1
+
+
+def test_streams_without_letters(workshop: Workshop) -> None:
+    project = workshop.copy(SAMPLES / "sources-only", "mein Ördner")
+    result = workshop.build(project, "-o", "Ausgäbe", "--sdist", PYTHONIOENCODING="ascii")
+    assert result.code == 0, result.err
+    assert all((project / line).is_file() for line in result.out.splitlines())
+    assert "Ausgäbe" in result.out
+
+
+def test_the_probe_says_what_fails_in_a_folder_with_letters(workshop: Workshop) -> None:
+    project = workshop.copy(SAMPLES / "bad" / "unresolved-symbol", "mein Ördner")
+    result = workshop.build(project, PYTHONIOENCODING="ascii")
+    assert "it needs `defined_nowhere`" in result.err
+
+
 def add_line(file: Path, line: str) -> None:
     file.write_text(f"{file.read_text()}{line}\n")
 
