@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import subprocess
 import sys
@@ -110,8 +112,89 @@ def test_the_probe_says_what_fails_in_a_folder_with_letters(workshop: Workshop) 
     assert "it needs `defined_nowhere`" in result.err
 
 
+@pytest.mark.parametrize("arguments", [(), ("--sdist",)])
+def test_two_builds_at_once_wait_for_each_other(
+    workshop: Workshop, arguments: tuple[str, ...]
+) -> None:
+    project = workshop.copy(TEMPLATES / "cpu")
+    builds = [start(project, *arguments) for _ in range(3)]
+    said = [build.communicate(timeout=120)[0] for build in builds]
+    assert [build.returncode for build in builds] == [0, 0, 0], said
+    waited = ["waiting for another build of this project" in text for text in said]
+    assert sorted(waited) == [False, True, True]
+    assert len(list(project.glob("dist/*.whl"))) == 1
+
+
+def test_an_editable_build_waits_for_another(workshop: Workshop) -> None:
+    project = workshop.copy(TEMPLATES / "cpu")
+    first = start(project)
+    wait_until(lambda: "cc1plus" in processes_of(project))
+    code = "from ffiwheel import backend; print(backend.build_editable('out'))"
+    editable = run(sys.executable, "-c", code, cwd=project)
+    first.communicate(timeout=120)
+    assert (first.returncode, editable.code) == (0, 0), editable.err
+    assert editable.err.count("waiting for another build") == 1
+
+
+def test_the_first_of_many_errors_is_shown(workshop: Workshop) -> None:
+    project = workshop.copy(SAMPLES / "sources-only")
+    [source] = project.glob("src/*.cc")
+    warnings = "".join(f"#warning number {number}\n" for number in range(1500))
+    source.write_text(f"#error the first\n{warnings}{source.read_text()}")
+    result = workshop.build(project)
+    log = project / "build" / "ffiwheel" / "release" / "log.txt"
+    assert result.code == 4
+    assert "#error the first" in result.err
+    assert len(result.err.splitlines()) < 60
+    assert re.search(rf"\n\.\.\. \d{{4}} more lines in {re.escape(str(log))}\n", result.err)
+    assert f"everything that was printed is in {log}" in result.err
+    assert "number 1499" in log.read_text()
+    source.write_text("nonsense")
+    workshop.build(project)
+    assert "number" not in log.read_text(), "each build has a fresh log"
+
+
+def test_an_sdist_that_does_not_build_is_not_delivered(workshop: Workshop) -> None:
+    project = workshop.copy(SAMPLES / "sources-only")
+    add_line(project / "src" / "more.h", "#pragma once")
+    [source] = project.glob("src/*.cc")
+    source.write_text(f'#include "more.h"\n{source.read_text()}')  # git does not know `more.h`
+    assert workshop.build(project, "-o", "out").code == 0
+    result = workshop.build(project, "--sdist")
+    assert result.code == 4
+    assert "more.h: No such file" in result.err
+    assert [path.name for path in (project / "dist").iterdir()] == [".gitignore"]
+
+
+@pytest.mark.parametrize("arguments", [(), ("--sdist",)])
+@pytest.mark.parametrize("content", [os.urandom(6_000_000), bytes(6_000_000)], ids=["raw", "zeros"])
+def test_a_disk_that_is_too_small(
+    workshop: Workshop, content: bytes, arguments: tuple[str, ...]
+) -> None:
+    """Zeros fit into the archive, but not when they are unpacked from it."""
+    project = workshop.copy(TEMPLATES / "cpu", git=False)
+    (project / "python" / "my_extension" / "big.bin").write_bytes(content)
+    commit_all(project, initial=True)
+    command = f"ulimit -f 3000; exec '{sys.executable}' -m ffiwheel build {' '.join(arguments)}"
+    done = run("bash", "-c", command, cwd=project)
+    if arguments or any(content):
+        assert done.code == 8, done.err
+        assert "File too large" in done.err
+        assert [path.name for path in (project / "dist").iterdir()] == [".gitignore"]
+    assert "Traceback" not in done.err
+
+
+def test_a_file_that_cannot_be_read_is_named(workshop: Workshop) -> None:
+    project = workshop.copy(TEMPLATES / "cpu")
+    (project / "python" / "my_extension" / "data.txt").symlink_to("/proc/self/mem")
+    result = workshop.build(project)
+    assert result.code == 2, result.err
+    assert "cannot read `data.txt`: Input/output error" in result.err
+
+
 def add_line(file: Path, line: str) -> None:
-    file.write_text(f"{file.read_text()}{line}\n")
+    before = file.read_text() if file.exists() else ""
+    file.write_text(f"{before}{line}\n")
 
 
 def start(project: Path, *arguments: str) -> subprocess.Popen[str]:
