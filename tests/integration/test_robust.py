@@ -40,7 +40,7 @@ def test_timeout_ends_the_compilers(workshop: Workshop) -> None:
     project = workshop.copy(SAMPLES / "runtime-features")
     done = run("timeout", "1", sys.executable, "-m", "ffiwheel", "build", cwd=project)
     assert done.code == 124
-    wait_until(lambda: processes_of(project) == "")
+    assert processes_of(project) == ""
     assert "Traceback" not in done.err
 
 
