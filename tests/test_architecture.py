@@ -19,6 +19,7 @@ MAY_PRINT = {
     "__main__.py",
     "ui/answer.py",
     "ui/console.py",
+    "ui/streams.py",
     "cli/main.py",
     "backend.py",
     "reflect/_probe.py",

@@ -43,6 +43,8 @@ CASES = [
     ),
     Case("broken-cxx", "sources-only", PYPROJECT, "", "", {"CXX": "/nowhere/c++"}),
     Case("broken-cudacxx", "../../src/ffiwheel/scaffold/templates/cuda", PYPROJECT, "", "", {"CUDACXX": "/nowhere/nvcc"}),
+    Case("epoch-no-number", "sources-only", PYPROJECT, "", "", {"SOURCE_DATE_EPOCH": "abc"}),
+    Case("epoch-too-late", "sources-only", PYPROJECT, "", "", {"SOURCE_DATE_EPOCH": "9999999999"}),
     Case("link-error", "sources-only", PYPROJECT, "[tool.ffiwheel]", '[tool.ffiwheel.compile]\nlink-flags = ["-lnowhere"]\n[tool.ffiwheel]', {}),
     Case("same-python-name", "sources-only", SOURCE, ".def(", '.def("sources_only.a.b", AddOne).def("sources_only.a_b", AddOne).def(', {}),
     Case("cmake-installs-nothing", "cmake-extension", "CMakeLists.txt", "ffiwheel_add_extension(", "function(unused)\nendfunction()\nunused(", {}),

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from ffiwheel.errors import OutputError
+from ffiwheel.errors import OutputError, ProjectError, WheelError
 from ffiwheel.model.record import check_record, render_record
-from ffiwheel.system.archive import write_tar_gz, write_zip
-from ffiwheel.system.files import explaining, replacing, write_if_changed
+from ffiwheel.system.archive import extract_zip, write_tar_gz, write_zip
+from ffiwheel.system.environment import source_date_epoch
+from ffiwheel.system.files import (
+    explaining,
+    explaining_full,
+    read_input,
+    replacing,
+    write_if_changed,
+)
 from ffiwheel.system.process import run
 
 
@@ -59,17 +68,79 @@ def test_archives_depend_on_their_contents_only(
 ) -> None:
     source = tmp_path / "source"
     source.write_bytes(b"text")
-    write_zip(tmp_path / "a.zip", [("f", source), ("g", b"g")])
+    write_zip(tmp_path / "a.zip", [("f", b"text"), ("g", b"g")])
     write_tar_gz(tmp_path / "a.tar.gz", {"f": source, "g": b"g"})
     source.touch()
-    write_zip(tmp_path / "b.zip", [("f", source), ("g", b"g")])
+    write_zip(tmp_path / "b.zip", [("f", b"text"), ("g", b"g")])
     write_tar_gz(tmp_path / "b.tar.gz", {"g": b"g", "f": source})
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     assert (tmp_path / "a.tar.gz").read_bytes() == (tmp_path / "b.tar.gz").read_bytes()
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    write_zip(tmp_path / "c.zip", [("f", source)])
+    write_zip(tmp_path / "c.zip", [("f", b"text")])
     with zipfile.ZipFile(tmp_path / "c.zip") as archive:
         assert archive.infolist()[0].date_time == (2023, 11, 14, 22, 13, 20)
+
+
+def test_an_input_that_cannot_be_read_is_not_blamed_on_the_output(tmp_path: Path) -> None:
+    def read_in_the_middle() -> None:
+        with replacing(tmp_path / "out"):
+            read_input(tmp_path / "missing")
+
+    def fail_in_the_middle() -> None:
+        with replacing(tmp_path / "out"):
+            (tmp_path / "missing").read_bytes()
+
+    with pytest.raises(ProjectError, match="cannot read `missing`: No such file"):
+        read_in_the_middle()
+    with pytest.raises(FileNotFoundError):
+        fail_in_the_middle()
+
+
+def test_what_fills_the_disk_is_named_by_the_output(tmp_path: Path) -> None:
+    def fill() -> None:
+        with replacing(tmp_path / "out"), Path("/dev/full").open("wb", buffering=0) as file:
+            file.write(b"x")
+
+    with pytest.raises(OutputError, match="cannot write `out`: No space"):
+        fill()
+    with pytest.raises(OutputError, match="cannot write `folder`: No space"):
+        raise_inside(tmp_path / "folder", OSError(errno.ENOSPC, "full"))
+    with pytest.raises(PermissionError):
+        raise_inside(tmp_path / "folder", PermissionError(errno.EPERM, "no"))
+
+
+def raise_inside(folder: Path, error: OSError) -> None:
+    with explaining_full(folder):
+        raise error
+
+
+@pytest.mark.parametrize("value", ["abc", "9999999999", "-1", "1.5", "²"])
+def test_a_time_that_no_archive_can_carry(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
+    with pytest.raises(ProjectError, match="is no time that an archive can carry"):
+        source_date_epoch()
+
+
+def test_the_last_second_of_an_archive_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "4294967295")
+    write_zip(tmp_path / "a.zip", [("f", b"text")])
+    write_tar_gz(tmp_path / "a.tar.gz", {"f": b"text"})
+
+
+def test_programs_stay_programs_through_a_zip(tmp_path: Path) -> None:
+    write_zip(tmp_path / "a.zip", [("bin/tool", b"#!/bin/sh"), ("text", b"")], {"bin/tool"})
+    files = extract_zip(tmp_path / "a.zip", tmp_path / "out")
+    assert os.access(files["bin/tool"], os.X_OK)
+    assert not os.access(files["text"], os.X_OK)
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside", "a/../../outside"])
+def test_a_zip_cannot_write_outside(name: str, tmp_path: Path) -> None:
+    write_zip(tmp_path / "a.zip", [(name, b"")])
+    with pytest.raises(WheelError, match="outside of itself"):
+        extract_zip(tmp_path / "a.zip", tmp_path / "folder" / "inside")
 
 
 def test_a_record_tells_what_changed() -> None:
@@ -96,3 +167,9 @@ def test_output_is_heard_line_by_line(tmp_path: Path) -> None:
     heard: list[str] = []
     done = run(["printf", "one\\ntwo\\n"], cwd=tmp_path, on_line=heard.append)
     assert heard == ["one", "two"] == list(done.lines)
+
+
+def test_no_line_of_a_long_output_is_lost(tmp_path: Path) -> None:
+    done = run(["seq", "5000"], cwd=tmp_path)
+    assert done.lines[0] == "1"
+    assert len(done.lines) == 5000

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import read_project
 from ffiwheel.errors import FfiwheelError
-from ffiwheel.system.files import make_private_folder, require_writable
 from ffiwheel.ui.answer import print_answer
 from ffiwheel.ui.console import ConsoleProgress
 from ffiwheel.workflow.build import BuildOptions, build_wheel
-from ffiwheel.workflow.sdist import build_sdist, unpack_sdist
+from ffiwheel.workflow.place import output_folder
+from ffiwheel.workflow.sdist import build_both
 
 if TYPE_CHECKING:
     import argparse
@@ -56,16 +56,11 @@ def _build(
     options: argparse.Namespace, progress: ConsoleProgress
 ) -> tuple[Path | None, BuiltWheel]:
     project = read_project(Path(options.path))
-    outdir = Path(options.outdir or project.root / "dist")
-    require_writable(outdir)
-    if not options.outdir:
-        make_private_folder(outdir)
-    sdist = None
-    if options.sdist:
-        sdist = build_sdist(project, outdir, progress)
-        project = unpack_sdist(sdist, project)
+    outdir = output_folder(project, Path(options.outdir) if options.outdir else None)
     choice = BuildOptions(debug=options.debug, verbose=options.verbose)
-    return sdist, build_wheel(project, outdir, choice, progress)
+    if options.sdist:
+        return build_both(project, outdir, choice, progress)
+    return None, build_wheel(project, outdir, choice, progress)
 
 
 def _describe(

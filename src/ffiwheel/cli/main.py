@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
 from ffiwheel import __version__
 from ffiwheel.errors import FfiwheelError
+from ffiwheel.system.signals import ending_politely, exit_code
+from ffiwheel.ui.streams import give_up, open_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,25 +23,50 @@ _COMMANDS = {
     "version": "print the project's version",
     "cmake-dir": "print the folder for CMake's `ffiwheel_DIR`",
 }
-_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    parser = make_parser(given[0] if given else "")
+    open_missing()
+    _use_utf8()
     try:
-        options = parser.parse_args(given)
-        code: int = options.run(options)
+        with ending_politely():
+            return _run(given)
     except FfiwheelError as error:
         from ffiwheel.ui.console import print_error
 
         print_error(error)
         return error.exit_code
-    except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted\n")
-        return _INTERRUPTED
+    except BrokenPipeError:  # nobody reads the answer: end as `SIGPIPE` ends other programs
+        return exit_code(KeyboardInterrupt(signal.SIGPIPE))
+    except KeyboardInterrupt as interruption:
+        _say_interrupted()
+        return exit_code(interruption)
+
+
+def _run(given: list[str]) -> int:
+    options = make_parser(given[0] if given else "").parse_args(given)
+    code: int = options.run(options)
     return code
+
+
+def _use_utf8() -> None:
+    """Start again in UTF-8 mode where the locale is so poor that file names get lost (`LC_ALL=C`).
+
+    Python does so on its own unless `PYTHONUTF8=0` or `PYTHONCOERCECLOCALE=0` forbids it, but the
+    files that we write for Ninja, CMake and wheels are UTF-8 whatever the terminal speaks.
+    """
+    if sys.getfilesystemencoding() != "utf-8":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves
+
+
+def _say_interrupted() -> None:
+    try:
+        sys.stderr.write("\ninterrupted\n")
+    except OSError:
+        give_up(sys.stderr)
 
 
 def make_parser(wanted: str = "") -> argparse.ArgumentParser:

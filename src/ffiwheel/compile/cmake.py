@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import shlex
 import shutil
-import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from ffiwheel.compile.job import CMAKE_DATA, Job
 from ffiwheel.config.decode import subtable
 from ffiwheel.errors import ProjectError
 from ffiwheel.model.compiled import Compiled
+from ffiwheel.system.archive import extract_zip
 from ffiwheel.system.files import make_private_folder, write_if_changed
 from ffiwheel.system.program import write_program
 
@@ -164,7 +164,5 @@ def compiler_environment(job: Job) -> dict[str, str]:
 def _unpack(wheel: Path, folder: Path) -> dict[str, Path]:
     """Unpack everything but the metadata of `wheel` into `folder`."""
     shutil.rmtree(folder, ignore_errors=True)
-    with zipfile.ZipFile(wheel) as archive:
-        names = [name for name in archive.namelist() if ".dist-info/" not in name]
-        archive.extractall(folder, [name for name in names if not name.endswith("/")])
-    return {name: folder / name for name in names if not name.endswith("/")}
+    files = extract_zip(wheel, folder)
+    return {name: file for name, file in files.items() if ".dist-info/" not in name}

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ffiwheel.errors import CompileError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from ffiwheel.model.progress import Step
 
 _STATUS = re.compile(r"^\[(\d+)/(\d+)\] ")
 _TAIL = 30
+_SHOWN = 40
 
 
 def read_status(line: str) -> tuple[int, int] | None:
@@ -20,6 +27,36 @@ def read_status(line: str) -> tuple[int, int] | None:
     """
     found = _STATUS.match(line)
     return (int(found[1]), int(found[2])) if found else None
+
+
+def listener(step: Step) -> Callable[[str], None]:
+    """Return the function that hears each line of a build: it passes it on, and the progress."""
+
+    def listen(line: str) -> None:
+        step.output(line)
+        if status := read_status(line):
+            step.advance(*status)
+
+    return listen
+
+
+def name_log(error: CompileError, log: Path) -> CompileError:
+    """Return `error` with the head of its output, where the first error is, and the log's path.
+
+    >>> from pathlib import Path
+    >>> print(name_log(CompileError("it failed", hint="run with `-v`"), Path("log.txt")))
+    error: it failed
+     help: run with `-v`
+           everything that was printed is in log.txt
+    """
+    lines = error.output.splitlines()
+    more = [f"... {len(lines) - _SHOWN} more lines in {log}"] if len(lines) > _SHOWN else []
+    said = f"everything that was printed is in {log}"
+    named = CompileError.of(
+        replace(problem, hint=f"{problem.hint}\n{said}".strip()) for problem in error.problems
+    )
+    named.output = "\n".join(lines[:_SHOWN] + more)
+    return named
 
 
 def extract_errors(lines: Sequence[str]) -> str:

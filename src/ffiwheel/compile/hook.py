@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffiwheel.compile.errors import extract_errors, read_status
+from ffiwheel.compile.errors import extract_errors, listener
 from ffiwheel.errors import CompileError
 from ffiwheel.system.environment import inherited
 from ffiwheel.system.process import run
@@ -30,23 +30,17 @@ def hook_runner(
         env: variables to add to the environment.
     """
 
-    def listen(line: str) -> None:
-        step.output(line)
-        if status := read_status(line):
-            step.advance(*status)
-
     def runner(
         cmd: Sequence[str],
         cwd: str | None = None,
         extra_environ: Mapping[str, str] | None = None,
     ) -> None:
         variables = inherited(**{**env, **(extra_environ or {})})
-        done = run(cmd, cwd=Path(cwd or root), env=variables, on_line=listen)
+        done = run(cmd, cwd=Path(cwd or root), env=variables, on_line=listener(step))
         if done.code:
             raise CompileError(
                 f"{failure} ({done.ending})",
                 where=str(root),
-                hint="run with `-v` to see everything it printed",
                 output=extract_errors(done.lines),
             )
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import ninja
 from ninja.ninja_syntax import Writer, escape
 
-from ffiwheel.compile.errors import extract_errors, read_status
+from ffiwheel.compile.errors import extract_errors, listener
 from ffiwheel.compile.job import EXPORTED, Job
 from ffiwheel.errors import CompileError, ProjectError
 from ffiwheel.model.compiled import Compiled
@@ -117,15 +117,10 @@ def _run_ninja(plan: Plan, step: Step) -> None:
     """Run Ninja in the project's folder, so that paths in options mean what people expect."""
     file = plan.job.folder / "build.ninja"
 
-    def listen(line: str) -> None:
-        step.output(line)
-        if status := read_status(line):
-            step.advance(*status)
-
     program = Path(ninja.BIN_DIR) / "ninja"
     command: list[str | Path] = [program, "-f", file, *(["-v"] if plan.job.verbose else [])]
     env = inherited(NINJA_STATUS="[%f/%t] ")
-    done = run(command, cwd=plan.job.root, env=env, on_line=listen)
+    done = run(command, cwd=plan.job.root, env=env, on_line=listener(step))
     if done.code:
         raise CompileError(
             "the sources do not compile or link",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
     from ffiwheel.model.finding import Finding
@@ -34,23 +32,5 @@ class Progress(Protocol):
     def warn(self, finding: Finding) -> None:
         """Show a finding that does not stop the work."""
 
-
-class Silence:
-    """A `Progress` and a `Step` that nobody listens to."""
-
-    def advance(self, done: int, total: int) -> None:
-        """Say nothing."""
-
-    def output(self, line: str) -> None:
-        """Say nothing."""
-
-    def done(self, text: str, right: str = "") -> None:
-        """Say nothing."""
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[Step]:  # noqa: ARG002 - the protocol's name
-        """Run the step unheard."""
-        yield self
-
-    def warn(self, finding: Finding) -> None:
-        """Say nothing."""
+    def note(self, text: str) -> None:
+        """Say what holds the work up, at once."""

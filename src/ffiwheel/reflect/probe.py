@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.errors import ReflectError
 from ffiwheel.model.api import Api, Class, Field, Function, Library, Method
-from ffiwheel.system.environment import interpreter
-from ffiwheel.system.process import run
+from ffiwheel.system.environment import inherited, interpreter
+from ffiwheel.system.process import query, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,8 +47,9 @@ def reflect(libraries: Mapping[str, tuple[Path, Binary]], runtime: Runtime) -> A
     with tempfile.TemporaryDirectory(prefix="ffiwheel-") as folder:
         answer = Path(folder) / "answer.json"
         done = run(
-            [interpreter(), _PROGRAM, runtime.library, answer, json.dumps(requests)],
+            [interpreter(), "-X", "utf8", _PROGRAM, runtime.library, answer, json.dumps(requests)],
             cwd=Path(folder),
+            env=inherited(PYTHONIOENCODING="utf-8:backslashreplace"),
             timeout=_SECONDS,
         )
         if done.code or not answer.is_file():
@@ -61,9 +62,10 @@ def explain_failure(done: Completed, runtime: Runtime) -> ReflectError:
     loading = [line for line in done.lines if line.startswith(_LOADING)]
     where = loading[-1].removeprefix(_LOADING) if loading else str(runtime.library)
     name = Path(where).name
-    if symbol := re.search(r"undefined symbol: (\S+)", done.text):
+    if symbol := re.search(r"undefined symbol: ([^\s,]+)", done.text):
+        needed = readable_symbol(symbol[1])
         return ReflectError(
-            f"`{name}` does not load: it needs `{symbol[1]}`, which nothing defines",
+            f"`{name}` does not load: it needs `{needed}`, which nothing defines",
             where=where,
             hint="add the source that defines it to `sources`,\n"
             "or link its library with `link-flags` in `[tool.ffiwheel.compile]`",
@@ -80,6 +82,12 @@ def explain_failure(done: Completed, runtime: Runtime) -> ReflectError:
         hint=_HINT_TWICE if "already registered" in done.text else _HINT_CRASH,
         output="\n".join(line for line in done.lines if not line.startswith(_UNHELPFUL)),
     )
+
+
+def readable_symbol(symbol: str) -> str:
+    """Return a C++ symbol as it stands in the source, where binutils are there to tell."""
+    readable = query(("c++filt", "--", symbol)) if symbol.startswith("_Z") else None
+    return (readable or symbol).strip()
 
 
 def decode_answer(answer: dict[str, list[dict[str, object]]], paths: tuple[str, ...]) -> Api:

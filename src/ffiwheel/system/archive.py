@@ -1,7 +1,8 @@
 """Zip and tar archives that depend on nothing but their contents.
 
-Entries are sorted, times come from `SOURCE_DATE_EPOCH`, owners are dropped and modes are 644 or
-755, so the same files give the same bytes on every machine with the same zlib.
+Entries are sorted, times come from `SOURCE_DATE_EPOCH`, owners are dropped and modes are 644, or
+755 for programs, so the same files give the same bytes on every machine with the same zlib.
+Archives that others made are unpacked with their programs still programs.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import stat
 import tarfile
 import time
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ffiwheel.errors import WheelError
+from ffiwheel.model.draft import is_library
 from ffiwheel.system.environment import source_date_epoch
-from ffiwheel.system.files import replacing
+from ffiwheel.system.files import explaining_full, read_input, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from ffiwheel.model.draft import Content
 
@@ -27,22 +30,42 @@ _PLAIN, _EXECUTABLE = 0o644, 0o755
 
 
 def read_content(content: Content) -> bytes:
-    """Return the bytes of a file that is given as bytes or as a path."""
-    return content.read_bytes() if isinstance(content, Path) else content
+    """Return the bytes of a file that is given as bytes or as a path.
+
+    Raises:
+        ProjectError: if the file cannot be read.
+    """
+    return read_input(content) if isinstance(content, Path) else content
 
 
-def write_zip(path: Path, entries: Sequence[tuple[str, Content]]) -> None:
-    """Write a zip with `entries` in the given order; `path` appears only when it is whole."""
+def is_program(name: str, content: Content) -> bool:
+    """Tell whether a file is to be executable; of libraries some systems say so for no reason."""
+    if isinstance(content, bytes) or is_library(name):
+        return False
+    return bool(content.stat().st_mode & stat.S_IXUSR)
+
+
+def write_zip(
+    path: Path, entries: Sequence[tuple[str, bytes]], programs: Container[str] = ()
+) -> None:
+    """Write a zip with `entries` in the given order; `path` appears only when it is whole.
+
+    Args:
+        path: the archive.
+        entries: archive path and content of each file.
+        programs: the archive paths of those that are to be executable.
+    """
     when = time.gmtime(source_date_epoch())[:6]
     with (
         replacing(path) as temporary,
         zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
     ):
-        for name, content in entries:
+        for name, data in entries:
             info = zipfile.ZipInfo(name, when)
             info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = (stat.S_IFREG | _mode(content)) << 16
-            archive.writestr(info, read_content(content))
+            mode = _EXECUTABLE if name in programs else _PLAIN
+            info.external_attr = (stat.S_IFREG | mode) << 16
+            archive.writestr(info, data)
 
 
 def write_tar_gz(path: Path, entries: Mapping[str, Content]) -> None:
@@ -58,20 +81,48 @@ def write_tar_gz(path: Path, entries: Mapping[str, Content]) -> None:
             info = tarfile.TarInfo(name)
             info.size = len(data)
             info.mtime = source_date_epoch()
-            info.mode = _mode(content)
+            info.mode = _EXECUTABLE if is_program(name, content) else _PLAIN
             archive.addfile(info, io.BytesIO(data))
 
 
 def extract_tar_gz(path: Path, folder: Path) -> None:
-    """Unpack an archive that we wrote ourselves."""
-    with tarfile.open(path) as archive:
+    """Unpack the sdist that a build has just made.
+
+    Raises:
+        OutputError: if the disk is full.
+    """
+    with explaining_full(folder), tarfile.open(path) as archive:
         if hasattr(tarfile, "data_filter"):
             archive.extractall(folder, filter="data")
         else:  # Python 3.10 and 3.11 before the security releases of 2023
             archive.extractall(folder)  # noqa: S202
 
 
-def _mode(content: Content) -> int:
-    if isinstance(content, Path) and content.stat().st_mode & stat.S_IXUSR:
-        return _EXECUTABLE
-    return _PLAIN
+def extract_zip(path: Path, folder: Path) -> dict[str, Path]:
+    """Unpack a zip, programs as programs, and return archive path -> file of what was in it.
+
+    Raises:
+        WheelError: if it is no zip, or names files outside of itself.
+        OutputError: if the disk is full.
+    """
+    try:
+        with explaining_full(folder), zipfile.ZipFile(path) as archive:
+            entries = [info for info in archive.infolist() if not info.is_dir()]
+            _refuse_escapes(path, (info.filename for info in entries))
+            return {info.filename: _extract(archive, info, folder) for info in entries}
+    except zipfile.BadZipFile as error:
+        raise WheelError(f"not a wheel: {error}", where=str(path)) from error
+
+
+def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path) -> Path:
+    file = Path(archive.extract(info, folder))
+    if info.external_attr >> 16 & stat.S_IXUSR:
+        file.chmod(_EXECUTABLE)
+    return file
+
+
+def _refuse_escapes(path: Path, names: Iterable[str]) -> None:
+    for name in names:
+        parts = PurePosixPath(name)
+        if parts.is_absolute() or ".." in parts.parts:
+            raise WheelError(f"it names a file outside of itself: `{name}`", where=str(path))

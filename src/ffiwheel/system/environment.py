@@ -8,11 +8,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ffiwheel.errors import ProjectError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 ZIP_EPOCH = 315532800
 """1980-01-01, the first moment that a zip archive can express."""
+
+_LAST = 2**32 - 1
+"""In 2106, the last moment that gzip can express; zip goes on to 2107."""
 
 
 def source_date_epoch() -> int:
@@ -20,9 +25,21 @@ def source_date_epoch() -> int:
 
     `SOURCE_DATE_EPOCH` decides (https://reproducible-builds.org/specs/source-date-epoch);
     without it the time is a constant, so that the same input gives the same bytes.
+
+    Raises:
+        ProjectError: if its value is no number, or later than archives can express.
     """
     value = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return max(int(value), ZIP_EPOCH) if value.isdecimal() else ZIP_EPOCH
+    if not value:
+        return ZIP_EPOCH
+    if not (value.isascii() and value.isdecimal() and int(value) <= _LAST):
+        raise ProjectError(
+            f"`{value}` is no time that an archive can carry",
+            where="environment variable SOURCE_DATE_EPOCH",
+            hint="give the seconds since 1970, before the year 2106,\n"
+            "such as `export SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)`",
+        )
+    return max(int(value), ZIP_EPOCH)
 
 
 def cache_folder() -> Path:

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffiwheel.errors import OutputError
+from ffiwheel.errors import OutputError, ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ _HINTS = {
     errno.EROFS: "choose a folder that you may write to with `--outdir`",
 }
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -30,19 +32,24 @@ def replacing(path: Path) -> Iterator[Path]:
     The reader of `path` sees the old file or the whole new one, never a part.
 
     Raises:
-        OutputError: if the file cannot be written.
+        OutputError: if the file cannot be written; trouble with other files passes through.
     """
     with explaining(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
         os.close(handle)
-        temporary = Path(name)
-        try:
-            yield temporary
+    temporary = Path(name)
+    try:
+        yield temporary
+        with explaining(path):
             temporary.chmod(0o644)
             temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        if error.errno in _FULL or error.filename == name:
+            raise cannot_write(path, error) from error
+        raise
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -51,12 +58,51 @@ def explaining(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise OutputError(
-            f"cannot write `{path.name}`: {reason}",
+        raise cannot_write(path, error) from error
+
+
+@contextlib.contextmanager
+def explaining_full(folder: Path) -> Iterator[None]:
+    """Turn a full disk, whoever of the many that write into `folder` met it, into an `OutputError`.
+
+    Trouble of any other kind passes through.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        place = error.filename2 or error.filename or folder
+        raise cannot_write(Path(os.fsdecode(place)), error) from error
+
+
+def cannot_write(path: Path, error: OSError) -> OutputError:
+    """Return the error for the system's refusal to write `path`."""
+    return OutputError(
+        f"cannot write `{path.name}`: {_reason(error)}",
+        where=str(path),
+        hint=_HINTS.get(error.errno or 0, ""),
+    )
+
+
+def read_input(path: Path) -> bytes:
+    """Return the bytes of one of the project's files.
+
+    Raises:
+        ProjectError: if it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ProjectError(
+            f"cannot read `{path.name}`: {_reason(error)}",
             where=str(path),
-            hint=_HINTS.get(error.errno or 0, ""),
+            hint="it is to go into the archive; mend its permissions, or remove it",
         ) from error
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:

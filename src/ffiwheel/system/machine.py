@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sys
 
@@ -24,8 +23,3 @@ def machine_arch() -> str:
         )
     name = platform.machine().lower()
     return _ARCHES.get(name, name)
-
-
-def core_count() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,25 +1,28 @@
 """Run child processes: their output in a log, their end under control.
 
-Each child leads a process group of its own. When we are interrupted the whole group is told to
-stop and waited for, so no compiler goes on writing after ffiwheel has ended.
+Each child leads a process group of its own. When we are interrupted, by Ctrl-C, SIGTERM or SIGHUP,
+the whole group is told to stop and waited for, so no compiler goes on writing after ffiwheel has
+ended.
 """
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ffiwheel.system.signals import ending_politely
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-_KEPT_LINES = 2000
 _GRACE_SECONDS = 5.0
 
 
@@ -30,12 +33,12 @@ class Completed:
     code: int
     """Its exit code; `-N` if signal N ended it."""
     lines: tuple[str, ...]
-    """Its last lines on stdout and stderr."""
+    """What it printed on stdout and stderr: all of it, for the first error is what counts."""
     timed_out: bool = False
 
     @property
     def text(self) -> str:
-        """The last lines as one text."""
+        """The lines as one text."""
         return "\n".join(self.lines)
 
     @property
@@ -61,19 +64,27 @@ def run(
     Raises:
         FileNotFoundError: if the program does not exist.
     """
-    kept: collections.deque[str] = collections.deque(maxlen=_KEPT_LINES)
-    process = subprocess.Popen(
-        [str(part) for part in command],
-        cwd=cwd,
-        env=dict(env) if env is not None else None,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
+    with ending_politely():
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=cwd,
+            env=dict(env) if env is not None else None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        )
+        return _follow(process, on_line, timeout)
+
+
+def _follow(
+    process: subprocess.Popen[str], on_line: Callable[[str], None], timeout: float | None
+) -> Completed:
+    """Hear a process out, and end it when it is late or when we are to end."""
+    lines: list[str] = []
     expired = threading.Event()
 
     def expire() -> None:
@@ -81,13 +92,13 @@ def run(
         _signal(process, signal.SIGKILL)
 
     timer = threading.Timer(timeout or 0, expire)
-    if timeout:
-        timer.start()
     assert process.stdout is not None
     try:
+        if timeout:
+            timer.start()
         for raw in process.stdout:
             line = raw.rstrip("\n")
-            kept.append(line)
+            lines.append(line)
             on_line(line)
         code = process.wait()
     except BaseException:
@@ -96,7 +107,7 @@ def run(
     finally:
         timer.cancel()
         process.stdout.close()
-    return Completed(code=code, lines=tuple(kept), timed_out=expired.is_set())
+    return Completed(code=code, lines=tuple(lines), timed_out=expired.is_set())
 
 
 ChildFailed = subprocess.CalledProcessError
@@ -142,13 +153,27 @@ def query_bytes(command: Sequence[str | Path], *, env: Mapping[str, str]) -> tup
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """End a process and everything it started: Ninja removes its half-made outputs on SIGTERM."""
-    _signal(process, signal.SIGTERM)
+    """End a process and everything it started: Ninja removes its half-made outputs on SIGTERM.
+
+    Its output ends when the last of them has ended; who does not end in time, or when we are
+    interrupted once more, is killed.
+    """
     try:
-        process.wait(_GRACE_SECONDS)
-    except subprocess.TimeoutExpired:
+        _signal(process, signal.SIGTERM)
+        _drain(process, time.monotonic() + _GRACE_SECONDS)
+    finally:
         _signal(process, signal.SIGKILL)
         process.wait()
+
+
+def _drain(process: subprocess.Popen[str], deadline: float) -> None:
+    """Read to the end of the output, or until `deadline` on the monotonic clock."""
+    assert process.stdout is not None
+    stream = process.stdout.fileno()
+    while (left := deadline - time.monotonic()) > 0:
+        ready, _, _ = select.select([stream], [], [], left)
+        if ready and not os.read(stream, 65536):
+            return
 
 
 def _signal(process: subprocess.Popen[str], number: signal.Signals) -> None:

@@ -1,7 +1,8 @@
 """The look: one aligned line per step on stderr, the answer on stdout.
 
 rich decides about colours, width and terminals (`NO_COLOR`, `FORCE_COLOR`, pipes); a terminal that
-cannot show `✓` gets ASCII.
+cannot show `✓` gets ASCII. Talk that nobody can hear any more (a full disk, a closed pipe) is no
+reason to stop the work.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ffiwheel.model.finding import Severity
+from ffiwheel.ui.streams import give_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +31,34 @@ _TEXT_WIDTH = 54
 _SHOWN_AFTER = 0.05
 
 
+class Talk(Console):
+    """stderr, as long as somebody listens."""
+
+    def __init__(self) -> None:
+        """Print texts as they are given."""
+        super().__init__(stderr=True, highlight=False, emoji=False, markup=False)
+
+    def on_broken_pipe(self) -> None:
+        """Go on unheard."""
+        self.go_silent()
+
+    def say(self, text: Text) -> None:
+        """Print a text that may be longer than a line."""
+        try:
+            self.print(text, soft_wrap=True)
+        except OSError:
+            self.go_silent()
+
+    def go_silent(self) -> None:
+        """Print nothing any more."""
+        self.quiet = True
+        give_up(sys.stderr)
+
+
 class ConsoleStep:
     """One step while it runs: what it says, and how long it takes."""
 
-    def __init__(self, console: Console, name: str, *, verbose: bool) -> None:
+    def __init__(self, console: Talk, name: str, *, verbose: bool) -> None:
         """Start the clock."""
         self.console = console
         self.name = name
@@ -55,7 +81,7 @@ class ConsoleStep:
     def output(self, line: str) -> None:
         """Show a line of a child process if everything is to be seen."""
         if self.verbose:
-            self.console.print(Text(f"  {line}", style="dim"), soft_wrap=True)
+            self.console.say(Text(f"  {line}", style="dim"))
 
     def done(self, text: str, right: str = "") -> None:
         """Note what the step made; the line appears when the step ends."""
@@ -66,9 +92,9 @@ class ConsoleStep:
 class ConsoleProgress:
     """A `Progress` for people."""
 
-    def __init__(self, *, verbose: bool = False, quiet: bool = False) -> None:
+    def __init__(self, *, verbose: bool = False) -> None:
         """Talk on stderr."""
-        self.console = Console(stderr=True, quiet=quiet, highlight=False, emoji=False, markup=False)
+        self.console = Talk()
         self.verbose = verbose
         self.seconds: dict[str, float] = {}
 
@@ -83,7 +109,7 @@ class ConsoleProgress:
         else:
             yield step
         self.seconds[name] = round(step.elapsed, 3)
-        self.console.print(self._line(step), soft_wrap=True)
+        self.console.say(self._line(step))
 
     def warn(self, finding: Finding) -> None:
         """Print a finding."""
@@ -93,7 +119,11 @@ class ConsoleProgress:
         line.append(f"\n   at: {finding.subject}", style="dim")
         if finding.help:
             line.append(f"\n help: {_indent(finding.help)}", style="dim")
-        self.console.print(line, soft_wrap=True)
+        self.console.say(line)
+
+    def note(self, text: str) -> None:
+        """Print a line about what holds the work up."""
+        self.console.say(Text(f"  {text}", style="dim"))
 
     def _line(self, step: ConsoleStep) -> Text:
         mark = "✓" if _can_print("✓") else "+"
@@ -109,9 +139,9 @@ class ConsoleProgress:
 
 def print_error(error: FfiwheelError) -> None:
     """Print all problems of an error on stderr, after what the failed program said."""
-    console = Console(stderr=True, highlight=False, emoji=False, markup=False)
+    console = Talk()
     if error.output.strip():
-        console.print(Text(error.output.rstrip() + "\n"), soft_wrap=True)
+        console.say(Text(error.output.rstrip() + "\n"))
     for problem in error.problems:
         line = Text("error", style="bold red")
         line.append(f": {problem.message}", style="bold")
@@ -119,7 +149,7 @@ def print_error(error: FfiwheelError) -> None:
             line.append(f"\n   at: {problem.where}", style="default")
         if problem.hint:
             line.append(f"\n help: {_indent(problem.hint)}", style="default")
-        console.print(line, soft_wrap=True)
+        console.say(line)
 
 
 def _indent(text: str) -> str:

@@ -6,9 +6,7 @@ https://packaging.python.org/en/latest/specifications/binary-distribution-format
 from __future__ import annotations
 
 import shutil
-import zipfile
 from email.parser import HeaderParser
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
@@ -18,7 +16,7 @@ from ffiwheel import __version__
 from ffiwheel.errors import WheelError
 from ffiwheel.model.draft import Draft
 from ffiwheel.model.record import render_record
-from ffiwheel.system.archive import read_content, write_zip
+from ffiwheel.system.archive import extract_zip, is_program, read_content, write_zip
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,14 +31,14 @@ def write_wheel(draft: Draft, platform_tag: str, outdir: Path) -> Path:
     stem = stem_of(draft.name, draft.version)
     tag = f"{draft.python_tag}-{platform_tag}"
     info = f"{stem}.dist-info"
-    files = {name: read_content(content) for name, content in sorted(draft.files.items())}
     metadata = {**draft.dist_info, "WHEEL": render_wheel_file(tag)}
-    for name, content in sorted(metadata.items()):
-        files[f"{info}/{name}"] = read_content(content)
+    files = dict(sorted(draft.files.items()))
+    files |= {f"{info}/{name}": content for name, content in sorted(metadata.items())}
+    programs = {name for name, content in files.items() if is_program(name, content)}
+    data = {name: read_content(content) for name, content in files.items()}
     record = f"{info}/RECORD"
-    entries = [*files.items(), (record, render_record(files, record))]
     path = outdir / f"{stem}-{tag}.whl"
-    write_zip(path, entries)
+    write_zip(path, [*data.items(), (record, render_record(data, record))], programs)
     return path
 
 
@@ -69,35 +67,25 @@ def open_wheel(path: Path, folder: Path) -> Draft:
     """
     try:
         parse_wheel_filename(path.name)
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if not name.endswith("/")]
-            _refuse_escapes(path, names)
-            shutil.rmtree(folder, ignore_errors=True)
-            archive.extractall(folder, names)
-    except (InvalidWheelFilename, zipfile.BadZipFile) as error:
+    except InvalidWheelFilename as error:
         raise WheelError(f"not a wheel: {error}", where=str(path)) from error
-    info = next((name for name in names if name.endswith(".dist-info/METADATA")), "")
+    shutil.rmtree(folder, ignore_errors=True)
+    files = extract_zip(path, folder)
+    info = next((name for name in files if name.endswith(".dist-info/METADATA")), "")
     if not info:
         raise WheelError("not a wheel: it has no METADATA", where=str(path))
     start = info.removesuffix("METADATA")
-    headers = HeaderParser().parsestr((folder / info).read_text(encoding="utf-8"))
-    kept = {name for name in names if not name.startswith(start)}
+    headers = HeaderParser().parsestr(files[info].read_text(encoding="utf-8"))
+    kept = {name for name in files if not name.startswith(start)}
     made_new = {"RECORD", "WHEEL"}
     return Draft(
         name=str(headers["Name"]),
         version=str(headers["Version"]),
-        files={name: folder / name for name in sorted(kept)},
+        files={name: files[name] for name in sorted(kept)},
         dist_info={
-            name.removeprefix(start): folder / name
-            for name in sorted(set(names) - kept)
+            name.removeprefix(start): files[name]
+            for name in sorted(set(files) - kept)
             if name.removeprefix(start) not in made_new
         },
         python_tag="-".join(path.stem.split("-")[-3:-1]),
     )
-
-
-def _refuse_escapes(path: Path, names: list[str]) -> None:
-    for name in names:
-        parts = PurePosixPath(name)
-        if parts.is_absolute() or ".." in parts.parts:
-            raise WheelError(f"it names a file outside of itself: `{name}`", where=str(path))

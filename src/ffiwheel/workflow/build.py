@@ -9,19 +9,19 @@ has passed; then the wheel appears in the output folder at once, whole.
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ffiwheel.audit.check import audit_wheel
 from ffiwheel.audit.platform import lowest_platform
 from ffiwheel.errors import Problem, WheelError
 from ffiwheel.model.size import show_size
-from ffiwheel.system.files import replacing
 from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.bind import bind_draft
 from ffiwheel.workflow.compile import compile_project
-from ffiwheel.workflow.place import build_folder
+from ffiwheel.workflow.log import logged
+from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.reflect import reflect_draft
 from ffiwheel.workflow.version import show_version
 
@@ -61,20 +61,28 @@ def build_wheel(
     Raises:
         FfiwheelError: of the class of the step that failed; `outdir` is then as it was.
     """
-    folder = build_folder(project, debug=options.debug)
+    with build_folder(project, progress, debug=options.debug) as folder:
+        built = make_wheel(project, folder, options, progress)
+        [delivered] = deliver((built.path,), outdir)
+    return replace(built, path=delivered)
+
+
+def make_wheel(
+    project: Project, folder: Path, options: BuildOptions, progress: Progress
+) -> BuiltWheel:
+    """Make one wheel of `project` in its build folder."""
     draft = make_draft(project, folder, options, progress)
     wheel = assemble(draft, folder, progress)
     report = audit(wheel, project, options, progress)
-    delivered = deliver(wheel, outdir)
-    return BuiltWheel(path=delivered, version=draft.version, report=report)
+    return BuiltWheel(path=wheel, version=draft.version, report=report)
 
 
 def make_draft(project: Project, folder: Path, options: BuildOptions, progress: Progress) -> Draft:
     """Return everything that goes into the wheel: sources, built files, bindings, metadata."""
     version = show_version(project, progress)
-    with progress.step("compile") as step:
+    with progress.step("compile") as step, logged(step, folder / "log.txt") as heard:
         compiled = compile_project(
-            project, version, folder, debug=options.debug, verbose=options.verbose, step=step
+            project, version, folder, debug=options.debug, verbose=options.verbose, step=heard
         )
     with progress.step("reflect") as step:
         api = reflect_draft(compiled, step)
@@ -117,11 +125,3 @@ def audit(wheel: Path, project: Project, options: BuildOptions, progress: Progre
             for found in report.errors
         )
     return report
-
-
-def deliver(file: Path, outdir: Path) -> Path:
-    """Copy a finished file into `outdir`, where it appears whole or not at all."""
-    target = outdir / file.name
-    with replacing(target) as temporary:
-        shutil.copyfile(file, temporary)
-    return target

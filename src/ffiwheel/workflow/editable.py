@@ -22,9 +22,9 @@ def build_editable(
     project: Project, outdir: Path, options: BuildOptions, progress: Progress
 ) -> Path:
     """Build the editable wheel of `project` into `outdir`."""
-    folder = build_folder(project, debug=options.debug)
-    draft = make_draft(project, folder, options, progress)
-    source = source_files(project)
-    unchanged = {name: path for name, path in source.items() if draft.files.get(name) == path}
-    editable = make_editable(draft, source_packages(project), unchanged)
-    return write_wheel(editable, platform_tag(draft), outdir)
+    with build_folder(project, progress, debug=options.debug) as folder:
+        draft = make_draft(project, folder, options, progress)
+        source = source_files(project)
+        unchanged = {name: path for name, path in source.items() if draft.files.get(name) == path}
+        editable = make_editable(draft, source_packages(project), unchanged)
+        return write_wheel(editable, platform_tag(draft), outdir)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ffiwheel.compile.delegate import Order, delegate
@@ -13,8 +14,9 @@ from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.wheel.metadata import read_metadata
 from ffiwheel.wheel.sdist import write_sdist
-from ffiwheel.workflow.build import deliver
-from ffiwheel.workflow.place import build_folder
+from ffiwheel.workflow.build import make_wheel
+from ffiwheel.workflow.log import logged
+from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.version import project_version
 
 if TYPE_CHECKING:
@@ -22,37 +24,62 @@ if TYPE_CHECKING:
 
     from ffiwheel.config.project import Project
     from ffiwheel.model.progress import Progress, Step
+    from ffiwheel.workflow.build import BuildOptions, BuiltWheel
 
 
 def build_sdist(project: Project, outdir: Path, progress: Progress) -> Path:
     """Build the sdist of `project` into `outdir`."""
+    with build_folder(project, progress, debug=False) as folder:
+        [delivered] = deliver((make_sdist(project, folder, progress),), outdir)
+    return delivered
+
+
+def build_both(
+    project: Project, outdir: Path, options: BuildOptions, progress: Progress
+) -> tuple[Path, BuiltWheel]:
+    """Build the sdist of `project` and the wheel from it into `outdir`.
+
+    Raises:
+        FfiwheelError: of the class of the step that failed; `outdir` is then as it was.
+    """
+    with build_folder(project, progress, debug=False) as folder:
+        sdist = make_sdist(project, folder, progress)
+        unpacked = unpack_sdist(sdist, folder.parent / "unpacked")
+        with build_folder(unpacked, progress, debug=options.debug) as inner:
+            wheel = make_wheel(unpacked, inner, options, progress)
+        delivered, path = deliver((sdist, wheel.path), outdir)
+    return delivered, replace(wheel, path=path)
+
+
+def make_sdist(project: Project, folder: Path, progress: Progress) -> Path:
+    """Make the sdist of `project` in its build folder."""
     with progress.step("sdist") as step:
-        sdist = _make_own(project, outdir) if project.is_ours else _ask(project, outdir, step)
+        sdist = _make_own(project, folder) if project.is_ours else _ask(project, folder, step)
         step.done(sdist.name)
     return sdist
 
 
-def unpack_sdist(sdist: Path, project: Project) -> Project:
-    """Return the project that lies in `sdist`, unpacked into the build folder of `project`."""
-    folder = build_folder(project, debug=False).parent / "unpacked"
+def unpack_sdist(sdist: Path, folder: Path) -> Project:
+    """Return the project that lies in `sdist`, unpacked into `folder`."""
     shutil.rmtree(folder, ignore_errors=True)
     extract_tar_gz(sdist, folder)
     return read_project(folder / sdist.name.removesuffix(".tar.gz"))
 
 
-def _make_own(project: Project, outdir: Path) -> Path:
+def _make_own(project: Project, folder: Path) -> Path:
     version = project_version(project).for_wheel
     metadata = read_metadata(project.pyproject, project.root, version)
-    return write_sdist(project.root, metadata, version, outdir)
+    return write_sdist(project.root, metadata, version, folder / "sdist")
 
 
-def _ask(project: Project, outdir: Path, step: Step) -> Path:
+def _ask(project: Project, folder: Path, step: Step) -> Path:
     job = Job(
         root=project.root,
-        folder=build_folder(project, debug=False),
+        folder=folder,
         compiler=find_compiler(),
         runtime=find_runtime(),
         debug=False,
     )
     order = Order(job=job, backend=project.backend, kind="sdist", exports=None)
-    return deliver(delegate(order, step), outdir)
+    with logged(step, folder / "log.txt") as heard:
+        return delegate(order, heard)
