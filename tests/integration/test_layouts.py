@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from workshop import SAMPLES, Workshop, check, commit_all, run_ffiwheel
+from workshop import SAMPLES, TEMPLATES, Workshop, check, commit_all, run_ffiwheel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -168,3 +168,26 @@ def test_options_with_spaces_and_relative_paths(workshop: Workshop, project: Pat
     configure(project, 'flags = ["-Ithird party"]', table)
     configure(project, 'standard = "c++20"', table)
     assert workshop.wheel(project).exists()
+
+
+def test_a_new_project_inside_a_repository_builds_at_once(workshop: Workshop) -> None:
+    outer = workshop.folder / "outer"
+    write(outer, {"README.md": ""})
+    commit_all(outer, initial=True)
+    result = run_ffiwheel("new", "kernels", cwd=outer)
+    assert result.code == 0, result.err
+    assert not (outer / "kernels" / ".git").exists()
+    assert "-0.1.0.dev1-" in workshop.wheel(outer / "kernels").name
+
+
+def test_an_unpacked_sdist_keeps_its_version_in_another_repository(workshop: Workshop) -> None:
+    project = workshop.copy(TEMPLATES / "cpu")
+    check("git", "tag", "v2.3.4", cwd=project)
+    result = workshop.build(project, "--sdist")
+    sdist = project / result.out.splitlines()[0]
+    with tarfile.open(sdist) as archive:
+        archive.extractall(workshop.folder)
+    unpacked = workshop.folder / "my_extension-2.3.4"
+    assert run_ffiwheel("version", cwd=unpacked).out == "2.3.4\n"
+    commit_all(unpacked, initial=True)
+    assert run_ffiwheel("version", cwd=unpacked).out == "2.3.4\n"

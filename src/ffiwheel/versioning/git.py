@@ -1,8 +1,8 @@
 """Read what git knows about a project, changing nothing, not even the index.
 
 The environment is scrubbed: `GIT_DIR` of a hook, local grafts or a translated message must not
-change the answer. A repository above the project counts only if it tracks the project's
-`pyproject.toml`; otherwise it belongs to something else.
+change the answer. A repository above the project counts unless it ignores the project's
+`pyproject.toml`; then it belongs to something else.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def read_git(root: Path, tag_prefix: str) -> GitFacts | None:
         VersionError: if there is a repository that cannot be read or counted.
     """
     git = _Git(root)
-    if not _tracks_project(git, root):
+    if not _holds_project(git, root):
         return None
     node, is_dirty = _read_status(git)
     if not node:
@@ -85,7 +85,7 @@ def read_git(root: Path, tag_prefix: str) -> GitFacts | None:
     )
 
 
-def _tracks_project(git: _Git, root: Path) -> bool:
+def _holds_project(git: _Git, root: Path) -> bool:
     try:
         out, err, code = git.run("rev-parse", "--show-toplevel")
     except FileNotFoundError:
@@ -106,7 +106,7 @@ def _tracks_project(git: _Git, root: Path) -> bool:
         return False
     if Path(out.rstrip("\n")).resolve() == root.resolve():
         return True
-    return git.run("ls-files", "--error-unmatch", "pyproject.toml")[2] == 0
+    return git.run("check-ignore", "--quiet", "pyproject.toml")[2] != 0
 
 
 def _read_status(git: _Git) -> tuple[str, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from email.parser import HeaderParser
 from typing import TYPE_CHECKING
 
@@ -29,13 +30,21 @@ def resolve_version(root: Path, static: str | None, table: VersionTable) -> Vers
     """
     if static is not None:
         return Version(public=static, reason="pyproject.toml")
-    facts = read_git(root, table.tag_prefix)
-    if facts:
-        return compute_version(facts, step=table.next, fallback=table.fallback)
     stamped = read_stamp(root)
     if stamped:
         public, _, local = stamped.partition("+")
-        return Version(public=public, local=local, is_dirty=bool(local), reason="PKG-INFO")
+        return Version(
+            public=public, local=local, is_dirty=bool(local), source="sdist", reason="PKG-INFO"
+        )
+    facts = read_git(root, table.tag_prefix)
+    if facts:
+        return compute_version(facts, step=table.next, fallback=table.fallback)
+    if shutil.which("git") is None:
+        raise VersionError(
+            "the version is to come from git, but git is not installed",
+            where=str(root),
+            hint="install git, or write `version` in `[project]`",
+        )
     raise VersionError(
         "the version is to come from git, but the project is not in a git repository",
         where=str(root),
