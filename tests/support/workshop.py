@@ -60,13 +60,15 @@ class Workshop:
         return project / result.out.splitlines()[-1]
 
 
-def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> Result:
-    """Run a program to its end."""
+def run(
+    *command: str | Path, cwd: Path, env: Mapping[str, str] | None = None, said: str = ""
+) -> Result:
+    """Run a program to its end; it reads what is `said`."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
         env={**os.environ, **(env or {})},
-        stdin=subprocess.DEVNULL,
+        input=said,
         capture_output=True,
         text=True,
         check=False,
@@ -74,9 +76,11 @@ def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -
     return Result(done.returncode, done.stdout, done.stderr)
 
 
-def check(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
+def check(
+    *command: str | Path, cwd: Path, env: Mapping[str, str] | None = None, said: str = ""
+) -> str:
     """Run a program that is expected to succeed, and return what it printed."""
-    result = run(*command, cwd=cwd, env=env)
+    result = run(*command, cwd=cwd, env=env, said=said)
     assert result.code == 0, f"{command}\n{result.out}\n{result.err}"
     return result.out
 
