@@ -11,6 +11,7 @@ from ffiwheel.config.project import read_project
 from ffiwheel.system.archive import extract_tar_gz
 from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.runtime import find_runtime
+from ffiwheel.versioning.stamp import STAMP, render_stamp
 from ffiwheel.wheel.metadata import read_metadata
 from ffiwheel.wheel.sdist import write_sdist
 from ffiwheel.workflow.build import deliver
@@ -41,9 +42,10 @@ def unpack_sdist(sdist: Path, project: Project) -> Project:
 
 
 def _make_own(project: Project, outdir: Path) -> Path:
-    version = project_version(project).for_wheel
-    metadata = read_metadata(project.pyproject, project.root, version)
-    return write_sdist(project.root, metadata, version, outdir)
+    version = project_version(project)
+    metadata = read_metadata(project.pyproject, project.root, version.for_wheel)
+    stamp = {STAMP: render_stamp(version)}
+    return write_sdist(project.root, metadata, version.for_wheel, outdir, stamp)
 
 
 def _ask(project: Project, outdir: Path, step: Step) -> Path:
