@@ -7,8 +7,9 @@ from typing import Literal
 import pytest
 from packaging.version import Version as Pep440
 
-from ffiwheel.versioning.git import GitFacts, parse_tag
+from ffiwheel.versioning.git import GitFacts
 from ffiwheel.versioning.scheme import compute_version
+from ffiwheel.versioning.tag import parse_tag
 
 NODE = "1f2e3d4c5b" + "0" * 30
 EDITS = "0a1b2c3d" + "0" * 32

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import read_project
+from ffiwheel.errors import FfiwheelError
 from ffiwheel.ui.answer import print_answer
-from ffiwheel.workflow.version import project_version
+from ffiwheel.workflow.version import describe, explain, find_version
 
 if TYPE_CHECKING:
     import argparse
@@ -16,9 +17,30 @@ if TYPE_CHECKING:
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("path", nargs="?", default=".", help="the project (default: this folder)")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--json", action="store_true", help="print all that is known, as JSON")
+    shown.add_argument("--explain", action="store_true", help="say how the number came about")
+    shown.add_argument("--scm-version", action="store_true", help="print the version: the default")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the version."""
-    print_answer(project_version(read_project(Path(options.path))).full)
+    """Print the version, or what is known of it."""
+    if options.json:
+        return _print_json(Path(options.path))
+    project = read_project(Path(options.path), to_build=False)
+    print_answer(explain(project) if options.explain else find_version(project).version.full)
+    return 0
+
+
+def _print_json(path: Path) -> int:
+    import json  # noqa: PLC0415 - the plain query is asked often, and does without
+    from dataclasses import asdict  # noqa: PLC0415 - the same
+
+    try:
+        answer = describe(read_project(path, to_build=False))
+    except FfiwheelError as error:
+        problems = [asdict(problem) for problem in error.problems]
+        print_answer(json.dumps({"schema": 1, "errors": problems}))
+        raise
+    print_answer(json.dumps(answer, indent=2))
     return 0

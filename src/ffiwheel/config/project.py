@@ -7,9 +7,7 @@ import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from typing import TYPE_CHECKING
 
 from ffiwheel.config.decode import Table, TomlValue, decode_table, subtable
 from ffiwheel.config.schema import Config
@@ -19,6 +17,9 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+if TYPE_CHECKING:
+    from ffiwheel.config.schema import VersionTable
 
 OWN_BACKEND = "ffiwheel.backend"
 _ONE_TABLE = "write `[tool.ffiwheel]`, with one bracket: there is one such table"
@@ -52,7 +53,7 @@ class Project:
     @property
     def import_name(self) -> str:
         """The name of the Python package: the project's, as an identifier."""
-        return canonicalize_name(self.name).replace("-", "_")
+        return normalize_name(self.name).replace("-", "_")
 
     @property
     def static_version(self) -> str | None:
@@ -70,8 +71,22 @@ class Project:
         return self.backend == OWN_BACKEND
 
 
-def read_project(root: Path) -> Project:
+def normalize_name(name: str) -> str:
+    """Return the name of a distribution in its normal form. (PEP 503)
+
+    >>> normalize_name("My.Extension__2")
+    'my-extension-2'
+    """
+    return re.sub(r"[-_.]+", "-", name.strip()).lower()
+
+
+def read_project(root: Path, *, to_build: bool = True) -> Project:
     """Read the project in the folder `root`.
+
+    Args:
+        root: the folder.
+        to_build: whether it must have what a build needs. A version query does without: there,
+            even a folder without `pyproject.toml` will do.
 
     Raises:
         ProjectError: if it is none, or its `pyproject.toml` has problems: all of them.
@@ -81,7 +96,7 @@ def read_project(root: Path) -> Project:
     if not root.is_dir():
         raise ProjectError(f"`{root}` is not a folder", hint="give the folder of a project")
     if not file.is_file():
-        return _read_legacy(root)
+        return _read_legacy(root, to_build=to_build)
     pyproject = _read_toml(file)
     problems: list[Problem] = []
     table = subtable(pyproject, "tool").get("ffiwheel", {})
@@ -90,8 +105,9 @@ def read_project(root: Path) -> Project:
         table = {}
     config = decode_table(Config, table, "tool.ffiwheel", problems)
     project = Project(root=root, pyproject=pyproject, config=config)
-    problems += _check_config(config)
-    problems += _check_own(project) if project.is_ours else _check_foreign(project)
+    problems += _check_config(config) + _check_version(config.version)
+    if to_build:
+        problems += _check_own(project) if project.is_ours else _check_foreign(project)
     if problems:
         raise ProjectError.of(
             Problem(found.message, f"{found.where} in {file}", found.hint) for found in problems
@@ -115,8 +131,8 @@ def _read_toml(file: Path) -> dict[str, TomlValue]:
     return table
 
 
-def _read_legacy(root: Path) -> Project:
-    if (root / "setup.py").is_file():
+def _read_legacy(root: Path, *, to_build: bool) -> Project:
+    if (root / "setup.py").is_file() or not to_build:
         return Project(root=root, pyproject={}, config=Config())
     raise ProjectError(
         "not a project: it has no `pyproject.toml`",
@@ -169,16 +185,28 @@ def _check_foreign(project: Project) -> list[Problem]:
     return [Problem("no build backend is named", "build-system.build-backend", hint)]
 
 
+def _check_version(table: VersionTable) -> list[Problem]:
+    problems = []
+    if table.fallback is not None and not re.fullmatch(r"(\d+!)?\d+(\.\d+)+", table.fallback):
+        message = f"expected a release such as `0.1.0`, found `{table.fallback}`"
+        hint = "`.devN` is added to it"
+        problems.append(Problem(message, "tool.ffiwheel.version.fallback", hint))
+    if re.search(r"[\s~^:?*\[\\]|\.\.|@\{|//|^[-/.]", table.tag_prefix):
+        message = f"no git tag can begin with `{table.tag_prefix}`"
+        hint = "give the text before the number, such as `v` or `hello-v`; patterns are not known"
+        problems.append(Problem(message, "tool.ffiwheel.version.tag-prefix", hint))
+    return problems
+
+
 def _check_runtime_dependency(project: Project) -> list[Problem]:
     dependencies = project.table.get("dependencies", [])
     if not isinstance(dependencies, list) or any(type(text) is not str for text in dependencies):
         return []  # pyproject-metadata reports it
-    try:
-        names = {canonicalize_name(Requirement(text).name) for text in dependencies}
-    except InvalidRequirement:
-        return []  # pyproject-metadata reports it
-    if "apache-tvm-ffi" in names:
-        return []
+    # The name at its beginning is all that is asked of a requirement here. A version query does
+    # not wait the 20 ms that `packaging.requirements` takes to be imported.
+    names = [re.match(r"\s*[A-Za-z0-9._-]+", str(text)) for text in dependencies]
+    if not all(names) or "apache-tvm-ffi" in [normalize_name(name[0]) for name in names if name]:
+        return []  # pyproject-metadata reports what is no requirement
     return [
         Problem(
             "the wheel could not be imported: `apache-tvm-ffi` is not among the dependencies",

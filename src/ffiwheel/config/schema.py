@@ -51,8 +51,12 @@ class VersionTable:
     """What a version tag begins with."""
     next: Literal["minor", "patch"] = "minor"
     """Which part the version after a release counts up."""
-    fallback: str = "0.1.0"
-    """The release that work leads to while no tag exists."""
+    fallback: str | None = None
+    """The release that work leads to while no tag exists, such as `"0.1.0"`, which is the default
+    in a repository. Only if it is set does it count outside of git, too."""
+    paths: tuple[str, ...] = ()
+    """What of the repository makes up this project, relative to its folder; then only commits and
+    edits that touch it count. Default: the whole repository."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,8 @@ class Version:
     def for_wheel(self) -> str:
         """The version that a wheel or sdist carries.
 
-        That is the public one, which an index accepts, unless the tree was edited: then two
-        different trees must not share a version, and no index should take either.
+        A local part that only names the commit is left out, for an index refuses it. It stays if
+        the tree was edited: two different trees must not share a version, and no index should
+        take either. One that people wrote themselves stays, too.
         """
-        return self.full if self.is_dirty else self.public
+        return self.public if self.node and not self.is_dirty else self.full

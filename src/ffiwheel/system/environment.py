@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
 ZIP_EPOCH = 315532800
 """1980-01-01, the first moment that a zip archive can express."""
+_GIT_CONFIGURATION = (
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_KEY_",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_VALUE_",
+    "GIT_EXEC_PATH",
+)
 
 _LAST = 2**32 - 1
 """In 2106, the last moment that gzip can express; zip goes on to 2107."""
@@ -46,6 +55,41 @@ def cache_folder() -> Path:
     """Return the folder for files that may be deleted at any time."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
     return Path(base) / "ffiwheel"
+
+
+def version_override(project: str) -> tuple[str, str] | None:
+    """Return the variable that sets the version of `project`, and what it says.
+
+    `FFIWHEEL_VERSION_FOR_<NAME>` is for one project, whose normal name is spelt in capitals and
+    with `_`; `FFIWHEEL_VERSION` is for any. A variable that is empty is not set.
+    """
+    name = project.upper().replace("-", "_")
+    for variable in (f"FFIWHEEL_VERSION_FOR_{name}", "FFIWHEEL_VERSION"):
+        if os.environ.get(variable, "").strip():
+            return variable, os.environ[variable].strip()
+    return None
+
+
+def git_environment(**changes: str) -> dict[str, str]:
+    """Return the environment for a git that answers alike everywhere and changes nothing.
+
+    A hook sets `GIT_DIR` and more, which name another repository than the folder's. Only where
+    git finds its configuration stays: `safe.directory` may be set there.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name.startswith(_GIT_CONFIGURATION)
+    }
+    return {
+        **kept,
+        "LC_ALL": "C",
+        "GIT_GRAFT_FILE": os.devnull,
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        **changes,
+    }
 
 
 def compiler_choice() -> tuple[str, str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
+from ffiwheel.system.environment import git_environment
 from ffiwheel.system.process import query
 
 if TYPE_CHECKING:
@@ -20,10 +20,3 @@ def ask_git_for_files(folder: Path, *options: str) -> list[str]:
     """Return the files that `git ls-files` lists, relative to `folder`; none outside of git."""
     listed = ask_git(folder, "ls-files", "-z", *options) or ""
     return sorted({name for name in listed.split("\0") if name})
-
-
-def git_environment() -> dict[str, str]:
-    """Return the environment without `GIT_DIR` and its kin, and with untranslated messages."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    config = {key: value for key, value in os.environ.items() if key.startswith("GIT_CONFIG")}
-    return {**kept, **config, "LC_ALL": "C"}

@@ -1,32 +1,34 @@
-"""Read what git knows about a project, changing nothing, not even the index.
+"""What git knows of a project: the commit, the tag to count from, the commits since, the edits.
 
-The environment is scrubbed: `GIT_DIR` of a hook, local grafts or a translated message must not
-change the answer. A repository above the project counts unless it ignores the project's
-`pyproject.toml`; then it belongs to something else.
+Few processes, and at once what can be: the status is found out beside the tags, and one
+`rev-list --left-right --count TAG...HEAD` tells both whether HEAD contains the highest tag (then
+nothing is on the left) and how many commits came after it.
+
+Of all tags that HEAD contains the *highest* counts, not the nearest, which lets the number fall
+where a maintenance release is merged; `lines` has the one exception.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion
 from packaging.version import Version as Pep440
 
 from ffiwheel.errors import VersionError
-from ffiwheel.system.process import query_bytes
+from ffiwheel.versioning.edits import STATUS, hash_edits, note_edits, parse_status
+from ffiwheel.versioning.lines import find_rivals, seen_from
+from ffiwheel.versioning.scheme import next_version
+from ffiwheel.versioning.tag import Tag, note_other_tags, parse_tag, pick_release
 
-_FEWEST_NUMBERS = 2  # `v2` names a branch or a milestone more often than a version
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
+    from ffiwheel.config.schema import VersionTable
+    from ffiwheel.versioning.repository import Repository
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
-    """A tag that names a version."""
-
-    name: str
-    version: Pep440
+_TAG_FIELDS = ("objecttype", "objectname", "*objecttype", "*objectname", "refname:lstrip=2")
+_TAG_FORMAT = " ".join(f"%({field})" for field in _TAG_FIELDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,137 +38,257 @@ class GitFacts:
     node: str
     """The full hash of HEAD, empty while there is no commit."""
     tag: Tag | None
-    """The highest version tag that HEAD contains."""
+    """The tag to count from: the best one on HEAD in a clean tree, else the highest that HEAD
+    contains."""
     distance: int
     """Commits since `tag`, or since the beginning where there is no tag."""
+    choice: str = ""
+    """Why that tag."""
     diff: str = ""
     """The hash of the edits to tracked files, empty in a clean tree."""
+    dirty_files: tuple[str, ...] = ()
+    """Those files, relative to the repository."""
+    is_shallow: bool = False
+    """Whether the clone lacks history."""
+    is_certain: bool = True
+    """Whether a full clone would give the same `tag` and `distance`."""
+    lacks_tags: bool = False
+    """Whether there is no tag at all, but a remote that may have some."""
+    notes: tuple[str, ...] = ()
 
 
-class _Git:
-    """Read-only queries in one folder."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A tag, the commits since, and why that tag."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.env = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-        self.env |= {"LC_ALL": "C", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0"}
-
-    def run(self, *arguments: str) -> tuple[str, str, int]:
-        out, err, code = self.run_bytes(*arguments)
-        return out.decode(errors="replace"), err, code
-
-    def run_bytes(self, *arguments: str) -> tuple[bytes, str, int]:
-        command = ("git", "-C", str(self.folder), *arguments)
-        return query_bytes(command, env=self.env)
-
-    def answer(self, *arguments: str) -> str:
-        out, err, code = self.run(*arguments)
-        if code != 0:
-            said = err.strip().splitlines() or ["git said nothing"]
-            raise VersionError(f"git failed: {said[-1]}", where=f"git {' '.join(arguments)}")
-        return out
+    tag: Tag | None
+    distance: int
+    choice: str = "the highest version tag that HEAD contains"
 
 
-def read_git(root: Path, tag_prefix: str) -> GitFacts | None:
-    """Return the facts about the checkout in `root`, or None where it is not one.
+def read_git(repository: Repository, table: VersionTable) -> GitFacts:
+    """Return the facts about a checkout.
 
     Raises:
-        VersionError: if there is a repository that cannot be read or counted.
+        VersionError: if git does not tell them.
     """
-    git = _Git(root)
-    if not _holds_project(git, root):
-        return None
-    node, is_dirty = _read_status(git)
+    scope = ("--", *table.paths) if table.paths else ()
+    with repository.asking(*STATUS, *scope) as status:
+        tags, notes = list_tags(repository, table.tag_prefix)
+        top = count_from_top(repository, tags)
+        node, edits = parse_status(repository.check(status.answer(), *STATUS))
     if not node:
-        return GitFacts(node="", tag=None, distance=0)
-    tag, distance = _find_tag(git, tag_prefix)
+        return GitFacts(node="", tag=None, distance=0, notes=("there is no commit yet",))
+    is_shallow = _is_shallow(repository)
+    here = [tag for tag in tags if tag.commit == node]
+    counted = take_tag_on_head(here, is_clean=not edits, is_shallow=is_shallow)
+    counted = counted or count(repository, tags, table, top)
+    if not counted.tag:
+        notes += _note_no_tag(repository, table.tag_prefix)
     return GitFacts(
-        node=node, tag=tag, distance=distance, diff=_hash_edits(git) if is_dirty else ""
+        node=node,
+        tag=counted.tag,
+        distance=counted.distance,
+        choice=counted.choice,
+        diff=hash_edits(repository, edits, table.paths) if edits else "",
+        dirty_files=tuple(edit.shown for edit in edits),
+        is_shallow=is_shallow,
+        is_certain=not is_shallow or _is_line(repository, counted),
+        lacks_tags=not counted.tag and not tags and _lacks_tags(repository),
+        notes=notes + (note_edits(repository, edits) if edits else ()),
     )
 
 
-def _holds_project(git: _Git, root: Path) -> bool:
-    try:
-        out, err, code = git.run("rev-parse", "--show-toplevel")
-    except FileNotFoundError:
-        return False  # no git on this machine
-    if code != 0 and "dubious ownership" in err:
-        raise VersionError(
-            "git does not trust this repository: it belongs to another user",
-            where=str(root),
-            hint=f"git config --global --add safe.directory '{root}'",
-        )
-    if code != 0 and (root / ".git").is_file():
-        raise VersionError(
-            "`.git` points to a repository that is not here",
-            where=str(root / ".git"),
-            hint="mount or restore the repository that the file names",
-        )
-    if code != 0:
-        return False
-    if Path(out.rstrip("\n")).resolve() == root.resolve():
-        return True
-    return git.run("check-ignore", "--quiet", "pyproject.toml")[2] != 0
+def list_tags(repository: Repository, prefix: str) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
+    """Return the tags that name versions, and notes on those that seem to."""
+    listed = repository.ask_text("for-each-ref", f"--format={_TAG_FORMAT}", f"refs/tags/{prefix}*")
+    tags, others = [], []
+    for line in listed.splitlines():
+        kind, node, peeled_kind, peeled, name = line.split(" ")
+        commit = node if kind == "commit" else peeled if peeled_kind == "commit" else ""
+        if peeled_kind == "tag":  # a tag of a tag, which git before 2.45 does not peel to its end
+            commit = repository.ask_text("rev-parse", f"refs/tags/{name}^{{}}")
+        tag = parse_tag(name, prefix, commit) if commit else None
+        if tag:
+            tags.append(tag)
+        else:
+            others.append(name)
+    return tuple(tags), note_other_tags(others, prefix)
 
 
-def _read_status(git: _Git) -> tuple[str, bool]:
-    """Return HEAD's hash (empty before the first commit) and whether tracked files differ."""
-    status = git.answer(
-        "status", "--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules=none"
-    )
-    lines = status.splitlines()
-    node = next(line.split()[-1] for line in lines if line.startswith("# branch.oid"))
-    is_dirty = any(not line.startswith("#") for line in lines)
-    return ("", is_dirty) if node == "(initial)" else (node, is_dirty)
+def take_tag_on_head(here: Sequence[Tag], *, is_clean: bool, is_shallow: bool) -> Counted | None:
+    """Return a tag on HEAD, if it is the one that counts.
 
-
-def _find_tag(git: _Git, prefix: str) -> tuple[Tag | None, int]:
-    """Return the highest version tag that HEAD contains, and the commits since."""
-    listed = git.answer("for-each-ref", "--format=%(refname:lstrip=2)", f"refs/tags/{prefix}*")
-    tags = [tag for name in listed.splitlines() if (tag := parse_tag(name, prefix))]
-    for tag in sorted(tags, key=lambda tag: tag.version, reverse=True):
-        span = f"refs/tags/{tag.name}...HEAD"
-        counts = git.answer("rev-list", "--left-right", "--count", span).split()
-        if counts[0] == "0":
-            return _prefer_release(tag, tags, int(counts[1]), git), int(counts[1])
-    if git.answer("rev-parse", "--is-shallow-repository").strip() == "true":
-        raise VersionError(
-            "the clone is shallow and holds no version tag, so commits cannot be counted",
-            where=str(git.folder),
-            hint="git fetch --unshallow --tags",
-        )
-    return None, int(git.answer("rev-list", "--count", "HEAD"))
-
-
-def _prefer_release(tag: Tag, tags: list[Tag], distance: int, git: _Git) -> Tag:
-    """At a tagged commit, prefer a release to a `.dev` anchor for the next one beside it."""
-    if distance or not tag.version.is_devrelease:
-        return tag
-    here = set(git.answer("tag", "--points-at", "HEAD").splitlines())
-    releases = [one for one in tags if one.name in here and not one.version.is_devrelease]
-    return max(releases, key=lambda one: one.version, default=tag)
-
-
-def parse_tag(name: str, prefix: str) -> Tag | None:
-    """Return the version that a tag names, or None if it names none.
-
-    >>> parse_tag("v1.2.0-rc1", "v").version
-    <Version('1.2.0rc1')>
-    >>> parse_tag("v2", "v"), parse_tag("v1.0+cuda", "v"), parse_tag("nightly", "v")
-    (None, None, None)
+    In a clean tree it is. An edited one is counted from the highest tag that HEAD contains; a
+    shallow clone knows no other than this.
     """
-    try:
-        version = Pep440(name.removeprefix(prefix))
-    except InvalidVersion:
-        return None
-    if not name.startswith(prefix) or len(version.release) < _FEWEST_NUMBERS or version.local:
-        return None
-    return Tag(name=name, version=version)
+    if here and is_clean:
+        choice = "on HEAD itself; there, a release goes before a `.dev` tag"
+        return Counted(tag=pick_release(here), distance=0, choice=choice)
+    if here and is_shallow:
+        tag = max(here, key=lambda tag: tag.version)
+        return Counted(tag=tag, distance=0, choice="on HEAD itself")
+    return None
 
 
-def _hash_edits(git: _Git) -> str:
-    """Return a hash of the edits: the same edits give the same hash on every day and machine."""
-    out, err, code = git.run_bytes("diff-index", "-p", "--binary", "--full-index", "HEAD")
-    if code != 0:
-        raise VersionError(f"git failed: {err.strip()}", where="git diff-index HEAD")
-    return hashlib.sha1(out, usedforsecurity=False).hexdigest()
+def count(
+    repository: Repository,
+    tags: Sequence[Tag],
+    table: VersionTable,
+    top: Counted | None,
+    head: str = "HEAD",
+) -> Counted:
+    """Return the tag to count from, with the commits since.
+
+    Args:
+        repository: whom to ask.
+        tags: all that name versions.
+        table: how to count.
+        top: what `count_from_top` says.
+        head: the commit.
+    """
+    counted = top or count_from_merged(repository, tags, table.tag_prefix, head)
+    if table.paths and counted.distance:
+        repository.ask("ls-files", "--error-unmatch", "-z", "--", *table.paths)
+        distance = count_since(repository, counted.tag, head, table.paths)
+        counted = replace(counted, distance=distance)
+    return _prefer_longer_line(repository, tags, table, counted, head)
+
+
+def count_from_top(
+    repository: Repository, tags: Sequence[Tag], head: str = "HEAD"
+) -> Counted | None:
+    """Return the highest of all tags with the commits since, or None if `head` lacks it."""
+    top = max(tags, key=lambda tag: tag.version, default=None)
+    span = f"{top.commit}...{head}" if top else head
+    out, _, code = repository.hear("rev-list", "--left-right", "--count", span)
+    left, right = map(int, out.split()) if code == 0 else (1, 0)
+    return None if left else Counted(tag=top, distance=right)
+
+
+def count_from_merged(
+    repository: Repository, tags: Sequence[Tag], prefix: str, head: str = "HEAD"
+) -> Counted:
+    """Return the highest tag that `head` contains, with the commits since."""
+    command = ("for-each-ref", f"--merged={head}", "--format=%(refname:lstrip=2)")
+    names = set(repository.ask_text(*command, f"refs/tags/{prefix}*").splitlines())
+    merged = [tag for tag in tags if tag.name in names]
+    tag = max(merged, key=lambda tag: tag.version, default=None)
+    return Counted(tag=tag, distance=count_since(repository, tag, head))
+
+
+def count_since(
+    repository: Repository, tag: Tag | None, head: str, paths: Sequence[str] = ()
+) -> int:
+    """Return the number of commits since `tag`, of those that touch `paths` if there are any.
+
+    `--full-history` keeps commits of merged branches whose changes arrived in another way, too:
+    else a merge could make the count fall.
+    """
+    span = f"{tag.commit}..{head}" if tag else head
+    scope = ("--full-history", span, "--", *paths) if paths else (span,)
+    return int(repository.ask("rev-list", "--count", *scope))
+
+
+def _prefer_longer_line(
+    repository: Repository,
+    tags: Sequence[Tag],
+    table: VersionTable,
+    counted: Counted,
+    head: str,
+) -> Counted:
+    """Return where the line that leads furthest began: see `lines`."""
+    rivals = find_rivals(tags, counted.tag, table.next) if counted.tag else ()
+    if not counted.tag or not rivals or not _has_merges(repository, counted.tag, head):
+        return counted
+    lowest = min(rivals, key=lambda tag: tag.version)
+    listed = repository.ask_text("rev-list", "--parents", head, "--not", f"{lowest.commit}^@")
+    rows = [line.split() for line in listed.splitlines()]
+    seen = seen_from(rows[0][0], {row[0]: row[1:] for row in rows}, {tag.commit for tag in tags})
+    choice = f"which leads further than `{counted.tag.name}`, the highest that HEAD contains"
+    others = [
+        Counted(tag=tag, distance=count_since(repository, tag, head, table.paths), choice=choice)
+        for tag in rivals
+        if tag.commit in seen
+    ]
+    return max(counted, *others, key=lambda one: _reach(one, table)) if others else counted
+
+
+def _reach(counted: Counted, table: VersionTable) -> tuple[Pep440, int]:
+    """Return where commits after the tag lead, and how far they have come."""
+    assert counted.tag is not None
+    base, start = next_version(counted.tag.version, table.next)
+    return Pep440(f"{base}.dev0"), start + counted.distance
+
+
+def _has_merges(repository: Repository, tag: Tag, head: str) -> bool:
+    span = f"{tag.commit}..{head}"
+    return bool(repository.ask("rev-list", "--merges", "--max-count=1", span))
+
+
+def _is_shallow(repository: Repository) -> bool:
+    """Tell whether history was cut off; a worktree's or submodule's `.git` is a file."""
+    inside = repository.folder / ".git"
+    if repository.is_own and inside.is_dir():
+        return (inside / "shallow").exists()  # gitrepository-layout(5)
+    return repository.ask_text("rev-parse", "--is-shallow-repository") == "true"
+
+
+def _is_line(repository: Repository, counted: Counted) -> bool:
+    """Tell whether the commits since the tag are a line, which a cut elsewhere cannot change.
+
+    Behind a merge, commits may hang together in a way that the clone does not show.
+    """
+    if not counted.tag or not counted.distance:
+        return counted.tag is not None
+    return not _has_merges(repository, counted.tag, "HEAD")
+
+
+def _lacks_tags(repository: Repository) -> bool:
+    listed = repository.ask("for-each-ref", "--count=1", "refs/tags")
+    return not listed and bool(repository.ask("remote"))
+
+
+def _note_no_tag(repository: Repository, prefix: str) -> tuple[str, ...]:
+    """Return a note where there are tags, but none of the project's versions."""
+    listed = repository.ask_text(
+        "for-each-ref", "--count=3", "--merged=HEAD", "--format=`%(refname:lstrip=2)`", "refs/tags"
+    )
+    if not listed:
+        return ()
+    names = ", ".join(listed.splitlines())
+    return (f"no version tag begins with `{prefix}`; HEAD contains {names} (see `tag-prefix`)",)
+
+
+def count_untracked(repository: Repository) -> int:
+    """Return how many files git neither tracks nor ignores; they do not count as edits."""
+    listed = repository.ask("ls-files", "--others", "--exclude-standard", "-z")
+    return listed.count(b"\0")
+
+
+def check_facts(facts: GitFacts, table: VersionTable, where: str) -> None:
+    """Refuse to count what cannot be counted: a wrong number is worse than none.
+
+    Raises:
+        VersionError: with the command that fetches what is missing.
+    """
+    if facts.node and not facts.is_certain:
+        lacking = (
+            f"there are merges since `{facts.tag.name}`" if facts.tag else "it holds no version tag"
+        )
+        raise VersionError(
+            f"commits cannot be counted: the clone is shallow, and {lacking}",
+            where=where,
+            hint="git fetch --unshallow --tags  (in GitHub Actions: `fetch-depth: 0`)",
+        )
+    if facts.lacks_tags and table.fallback is None:
+        raise VersionError(
+            "the clone has no tag at all, so it may be that tags were not fetched",
+            where=where,
+            hint=(
+                "git fetch --tags\n"
+                "or, while the project has no release, say what work leads to:\n"
+                "[tool.ffiwheel.version]\n"
+                'fallback = "0.1.0"'
+            ),
+        )

@@ -1,60 +1,169 @@
-"""Where a project's version comes from: the file, an sdist's stamp, or git, in this order."""
+"""Where a project's version comes from: the first of these that there is.
+
+1. `version` in `[project]`: a backend must not change it (PEP 621).
+2. `FFIWHEEL_VERSION_FOR_<NAME>` or `FFIWHEEL_VERSION` in the environment.
+3. What an unpacked sdist says, where git does not track the folder or has no version tag.
+4. git, where it tracks the folder, or could: a new project in a repository is not added yet.
+5. What `git archive` left, where git does not track the folder or has no version tag.
+6. `fallback` in pyproject.toml, where it is set.
+
+Everything else is an error: a wrong number is worse than none.
+"""
 
 from __future__ import annotations
 
-import shutil
-from email.parser import HeaderParser
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ffiwheel.errors import VersionError
+from packaging.version import InvalidVersion
+from packaging.version import Version as Pep440
+
+from ffiwheel.errors import FfiwheelError, MissingToolError, VersionError
 from ffiwheel.model.version import Version
-from ffiwheel.versioning.git import read_git
-from ffiwheel.versioning.scheme import compute_version
+from ffiwheel.system.environment import version_override
+from ffiwheel.versioning.archive import ARCHIVE, is_filled_in, read_archive
+from ffiwheel.versioning.git import check_facts, read_git
+from ffiwheel.versioning.repository import find_future_repository, find_repository
+from ffiwheel.versioning.scheme import FIRST_RELEASE, compute_version, pad
+from ffiwheel.versioning.stamp import has_stamp, read_stamp
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ffiwheel.config.schema import VersionTable
+    from ffiwheel.versioning.git import GitFacts
+    from ffiwheel.versioning.repository import Absence
 
 
-def resolve_version(root: Path, static: str | None, table: VersionTable) -> Version:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """A version, and why it is from there and from nowhere else."""
+
+    version: Version
+    why: str
+
+
+def resolve_version(root: Path, name: str, static: str | None, table: VersionTable) -> Resolution:
     """Return the version of the project in `root`.
 
     Args:
         root: the project's folder.
+        name: the project's name in its normal form.
         static: the version that `pyproject.toml` states, if it does.
         table: how to read git.
 
     Raises:
         VersionError: if there is no source for a version, or it cannot be read.
+        MissingToolError: if it is to come from git, and git is not installed.
     """
     if static is not None:
-        return Version(public=static, reason="pyproject.toml")
-    stamped = read_stamp(root)
-    if stamped:
-        public, _, local = stamped.partition("+")
-        return Version(
-            public=public, local=local, is_dirty=bool(local), source="sdist", reason="PKG-INFO"
+        return Resolution(
+            version=Version(public=static, reason="pyproject.toml"),
+            why="`version` in `[project]` is final",
         )
-    facts = read_git(root, table.tag_prefix)
-    if facts:
-        return compute_version(facts, step=table.next, fallback=table.fallback)
-    if shutil.which("git") is None:
+    if override := version_override(name):
+        return _take_override(*override)
+    return _ask_folder(root, name, table)
+
+
+def _take_override(variable: str, text: str) -> Resolution:
+    try:
+        given = Pep440(text)
+    except InvalidVersion as error:
         raise VersionError(
-            "the version is to come from git, but git is not installed",
+            f"`{text}` is no version",
+            where=f"the environment variable {variable}",
+            hint="set a version by PEP 440, such as 1.2.3, or none",
+        ) from error
+    version = Version(
+        public=given.public, local=given.local or "", source="environment", reason=variable
+    )
+    return Resolution(version=version, why=f"{variable} is set")
+
+
+def _ask_folder(root: Path, name: str, table: VersionTable) -> Resolution:
+    """Return what the folder and the repository around it say."""
+    stamp = read_stamp(root, name) if has_stamp(root) else None
+    checkout = _ask_git(root, table, has_stamp=stamp is not None)
+    facts = None if isinstance(checkout, str) else checkout
+    if facts and facts.tag:
+        return _take_facts(facts, table, root)
+    silence = "git knows no version tag for it" if facts else "git does not track it"
+    if stamp:
+        return Resolution(version=stamp, why=f"this is an unpacked sdist, and {silence}")
+    archived = read_archive(root, table) if is_filled_in(root) else None
+    if archived:
+        version = compute_version(archived, step=table.next, source="archive")
+        return Resolution(version=version, why=f"`git archive` made this folder, and {silence}")
+    if checkout == "not tracked" and (future := find_future_repository(root)):
+        checkout = read_git(future, table)
+    if not isinstance(checkout, str):
+        return _take_facts(checkout, table, root)
+    absence = _explain_absence(checkout, root)
+    if table.fallback is None:
+        raise absence
+    return _take_fallback(table.fallback, absence)
+
+
+def _ask_git(root: Path, table: VersionTable, *, has_stamp: bool) -> GitFacts | Absence:
+    """Return what git knows of the folder, or why it knows nothing.
+
+    An sdist does not depend on git: there, a repository that cannot be read is as good as none.
+    """
+    try:
+        repository = find_repository(root)
+        return repository if isinstance(repository, str) else read_git(repository, table)
+    except FileNotFoundError:
+        return "no git"
+    except FfiwheelError:
+        if has_stamp:
+            return "not tracked"
+        raise
+
+
+def _take_facts(facts: GitFacts, table: VersionTable, root: Path) -> Resolution:
+    check_facts(facts, table, str(root))
+    version = compute_version(facts, step=table.next, fallback=table.fallback or FIRST_RELEASE)
+    return Resolution(version=version, why="git tracks this folder")
+
+
+def _take_fallback(fallback: str, absence: FfiwheelError) -> Resolution:
+    """Return the first development version of the release that work leads to."""
+    version = Version(
+        public=f"{pad(Pep440(fallback))}.dev0",
+        source="fallback",
+        reason="fallback in pyproject.toml",
+        notes=(str(absence.problems[0].message),),
+    )
+    return Resolution(version=version, why="`fallback` is set, and there is nothing else to ask")
+
+
+def _explain_absence(absence: Absence, root: Path) -> FfiwheelError:
+    """Return the error for a folder that nothing is known of."""
+    if absence == "no git":
+        return MissingToolError(
+            "the version is to come from git, which is not installed",
             where=str(root),
-            hint="install git, or write `version` in `[project]`",
+            hint="install git, or set FFIWHEEL_VERSION",
         )
-    raise VersionError(
+    if (root / ARCHIVE).is_file():
+        return VersionError(
+            "the version is to come from git, but this is a plain copy of the project",
+            where=str(root / ARCHIVE),
+            hint=(
+                "`git archive` of a commit that a version tag precedes fills in that file;\n"
+                "work in a clone, or set FFIWHEEL_VERSION"
+            ),
+        )
+    if absence == "not tracked":
+        return VersionError(
+            "the version is to come from git, but the repository around it does not track it",
+            where=str(root),
+            hint="run `git add pyproject.toml`, or `git init` if it is a project of its own,\n"
+            "or set FFIWHEEL_VERSION",
+        )
+    return VersionError(
         "the version is to come from git, but the project is not in a git repository",
         where=str(root),
-        hint="run `git init` in it, or write `version` in `[project]`",
+        hint="run `git init` in it, write `version` in `[project]`, or set FFIWHEEL_VERSION",
     )
-
-
-def read_stamp(root: Path) -> str | None:
-    """Return the version in the `PKG-INFO` of an unpacked sdist."""
-    file = root / "PKG-INFO"
-    if not file.is_file():
-        return None
-    return HeaderParser().parsestr(file.read_text(encoding="utf-8")).get("Version")

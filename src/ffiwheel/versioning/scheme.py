@@ -16,30 +16,55 @@ from ffiwheel.model.version import Version
 if TYPE_CHECKING:
     from typing import Literal
 
+    from ffiwheel.model.version import Source
     from ffiwheel.versioning.git import GitFacts
 
+FIRST_RELEASE = "0.1.0"
+"""What work leads to while there is no tag, unless the project says something else."""
 _NODE_DIGITS = 10
 _DIFF_DIGITS = 8
 
 
-def compute_version(facts: GitFacts, *, step: Literal["minor", "patch"], fallback: str) -> Version:
-    """Return the version of a checkout.
+def compute_version(
+    facts: GitFacts,
+    *,
+    step: Literal["minor", "patch"],
+    fallback: str = FIRST_RELEASE,
+    source: Source = "git",
+) -> Version:
+    """Return the version of a checkout, or of an archive of one.
 
     Args:
-        facts: what git knows.
+        facts: what git knows, or knew.
         step: which part of a release the next version counts up.
         fallback: the release that work leads to while there is no tag.
+        source: where the facts are from.
     """
-    if facts.tag and not facts.distance and not facts.diff:
-        public = str(pad(facts.tag.version))
-        return Version(public=public, reason=f"tag {facts.tag.name}")
-    base, start = next_version(facts.tag.version, step) if facts.tag else (fallback, 0)
+    public, local = _spell(facts, step, fallback)
     return Version(
-        public=f"{base}.dev{start + facts.distance}",
-        local=_local_part(facts),
+        public=public,
+        local=local,
+        tag=facts.tag.name if facts.tag else "",
+        distance=facts.distance,
+        node=facts.node,
         is_dirty=bool(facts.diff),
+        dirty_files=facts.dirty_files,
+        is_shallow=facts.is_shallow,
+        source=source,
         reason=_reason(facts),
+        notes=facts.notes,
     )
+
+
+def _spell(facts: GitFacts, step: Literal["minor", "patch"], fallback: str) -> tuple[str, str]:
+    """Return the public and the local part."""
+    if facts.tag and not facts.distance and not facts.diff:
+        return str(pad(facts.tag.version)), ""
+    if facts.tag:
+        base, start = next_version(facts.tag.version, step)
+    else:
+        base, start = str(pad(Pep440(fallback))), 0
+    return f"{base}.dev{start + facts.distance}", _local_part(facts)
 
 
 def next_version(version: Pep440, step: Literal["minor", "patch"]) -> tuple[str, int]:
@@ -88,7 +113,18 @@ def _local_part(facts: GitFacts) -> str:
 
 
 def _reason(facts: GitFacts) -> str:
-    commits = f"{facts.distance} commit" + ("" if facts.distance == 1 else "s")
+    if facts.tag and not facts.distance and not facts.diff:
+        return f"tag {facts.tag.name}"
     since = facts.tag.name if facts.tag else "no tag yet"
     edited = ", edited files" if facts.diff else ""
+    commits = show_commits(facts.distance)
     return f"{since}, {commits}{edited}" if facts.node else "no commit yet"
+
+
+def show_commits(count: int) -> str:
+    """Return a number of commits in words.
+
+    >>> show_commits(1), show_commits(2)
+    ('1 commit', '2 commits')
+    """
+    return f"{count} commit" + ("" if count == 1 else "s")

@@ -14,6 +14,8 @@ from ffiwheel.system.git import ask_git_for_files
 from ffiwheel.wheel.assemble import stem_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pyproject_metadata import StandardMetadata
 
     from ffiwheel.model.draft import Content
@@ -21,14 +23,28 @@ if TYPE_CHECKING:
 _PRODUCTS = {"build", "dist", "node_modules", "venv", "env"}
 
 
-def write_sdist(root: Path, metadata: StandardMetadata, version: str, outdir: Path) -> Path:
+def write_sdist(
+    root: Path,
+    metadata: StandardMetadata,
+    version: str,
+    outdir: Path,
+    extra: Mapping[str, Content],
+) -> Path:
     """Write the sdist of the project in `root` and return its path.
+
+    Args:
+        root: the project's folder.
+        metadata: what `PKG-INFO` says.
+        version: the version that the sdist carries.
+        outdir: where to write it.
+        extra: files that are in the sdist only, by their path in it.
 
     Raises:
         OutputError: if `outdir` cannot be written to.
     """
     stem = stem_of(metadata.name, version)
     files: dict[str, Content] = {f"{stem}/{name}": root / name for name in list_sources(root)}
+    files |= {f"{stem}/{name}": content for name, content in extra.items()}
     files[f"{stem}/PKG-INFO"] = bytes(metadata.as_rfc822())
     path = outdir / f"{stem}.tar.gz"
     write_tar_gz(path, files)

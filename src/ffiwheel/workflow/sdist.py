@@ -12,6 +12,7 @@ from ffiwheel.config.project import read_project
 from ffiwheel.system.archive import extract_tar_gz
 from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.runtime import find_runtime
+from ffiwheel.versioning.stamp import STAMP, render_stamp
 from ffiwheel.wheel.metadata import read_metadata
 from ffiwheel.wheel.sdist import write_sdist
 from ffiwheel.workflow.build import make_wheel
@@ -67,9 +68,10 @@ def unpack_sdist(sdist: Path, folder: Path) -> Project:
 
 
 def _make_own(project: Project, folder: Path) -> Path:
-    version = project_version(project).for_wheel
-    metadata = read_metadata(project.pyproject, project.root, version)
-    return write_sdist(project.root, metadata, version, folder / "sdist")
+    version = project_version(project)
+    metadata = read_metadata(project.pyproject, project.root, version.for_wheel)
+    stamp = {STAMP: render_stamp(version)}
+    return write_sdist(project.root, metadata, version.for_wheel, folder / "sdist", stamp)
 
 
 def _ask(project: Project, folder: Path, step: Step) -> Path:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ffiwheel.config.project import normalize_name
 from ffiwheel.model.version import Version
+from ffiwheel.versioning.git import count_untracked
+from ffiwheel.versioning.report import describe_version, explain_version
+from ffiwheel.versioning.repository import find_repository
 from ffiwheel.versioning.resolve import resolve_version
 
 if TYPE_CHECKING:
     from ffiwheel.config.project import Project
     from ffiwheel.model.progress import Progress
+    from ffiwheel.versioning.resolve import Resolution
 
 
 def project_version(project: Project) -> Version:
@@ -18,7 +23,34 @@ def project_version(project: Project) -> Version:
     Raises:
         VersionError: if it cannot be told.
     """
-    return resolve_version(project.root, project.static_version, project.config.version)
+    return find_version(project).version
+
+
+def find_version(project: Project) -> Resolution:
+    """Return the version of a project, and why it is from there.
+
+    Raises:
+        VersionError: if it cannot be told.
+    """
+    name = normalize_name(project.name)
+    return resolve_version(project.root, name, project.static_version, project.config.version)
+
+
+def explain(project: Project) -> str:
+    """Return the version and, line by line, how it came about."""
+    found = find_version(project)
+    rows = explain_version(found, project.config.version)
+    return "\n".join([found.version.full, *(f"{label:<8} {text}" for label, text in rows)])
+
+
+def describe(project: Project) -> dict[str, object]:
+    """Return everything that is known of the version, for JSON."""
+    version = find_version(project).version
+    untracked = None
+    if version.source == "git":
+        repository = find_repository(project.root)
+        untracked = None if isinstance(repository, str) else count_untracked(repository)
+    return describe_version(version, untracked=untracked)
 
 
 def show_version(project: Project, progress: Progress) -> Version:

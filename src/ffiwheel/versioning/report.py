@@ -1,0 +1,116 @@
+"""How a version came about: for programs as a JSON object, for people in a few plain lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packaging.version import Version as Pep440
+
+from ffiwheel.versioning.scheme import FIRST_RELEASE, next_version, show_commits
+from ffiwheel.versioning.tag import parse_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ffiwheel.config.schema import VersionTable
+    from ffiwheel.model.version import Version
+    from ffiwheel.versioning.resolve import Resolution
+
+_SCHEMA = 1
+_SHOWN_FILES = 5
+
+
+def describe_version(version: Version, *, untracked: int | None = None) -> dict[str, object]:
+    """Return everything that is known of a version, for JSON.
+
+    Args:
+        version: the version.
+        untracked: how many files git neither tracks nor ignores; None if it was not asked.
+    """
+    return {
+        "schema": _SCHEMA,
+        "version": version.full,
+        "public": version.public,
+        "local": version.local,
+        "base": Pep440(version.public).base_version,
+        "tag": version.tag,
+        "distance": version.distance,
+        "node": version.node,
+        "dirty": version.is_dirty,
+        "dirty_files": list(version.dirty_files),
+        "untracked": untracked,
+        "shallow": version.is_shallow,
+        "source": version.source,
+        "reason": version.reason,
+        "notes": list(version.notes),
+        **describe_forms(version),
+    }
+
+
+def describe_forms(version: Version) -> dict[str, object]:  # noqa: ARG001 - see below
+    """Return every other form of a version: here those of `versioning.forms.FORMS` are added."""
+    return {}
+
+
+def explain_version(resolution: Resolution, table: VersionTable) -> Iterator[tuple[str, str]]:
+    """Yield what each part of the answer to "why this number?" is about, and says.
+
+    >>> from ffiwheel.config.schema import VersionTable
+    >>> from ffiwheel.model.version import Version
+    >>> from ffiwheel.versioning.resolve import Resolution
+    >>> version = Version(public="0.7.0.dev912", tag="v0.6.0", distance=912, source="git")
+    >>> given = Resolution(version=version, why="git tracks this folder")
+    >>> for label, text in explain_version(given, VersionTable()):
+    ...     print(f"{label:<8} {text}")
+    source   git: git tracks this folder
+    tag      `v0.6.0`, the highest version tag that HEAD contains
+    counted  912 commits since `v0.6.0`
+    edits    none
+    next     0.7.0, which is `v0.6.0` with its minor part counted up (`next`)
+    """
+    version = resolution.version
+    yield "source", f"{version.source}: {resolution.why}"
+    if version.source in ("git", "archive") or version.node:
+        yield "tag", _explain_tag(version, table)
+        yield "counted", _explain_count(version, table)
+        yield "edits", _explain_edits(version)
+        yield "next", _explain_next(version, table)
+    for note in version.notes:
+        yield "note", note
+
+
+def _explain_tag(version: Version, table: VersionTable) -> str:
+    if not version.tag:
+        return f"none: HEAD contains no tag that names a version after `{table.tag_prefix}`"
+    if version.source != "git":
+        return f"`{version.tag}`, as recorded in the {version.source}"
+    if not version.distance and not version.is_dirty and not table.paths:
+        return f"`{version.tag}`, on HEAD itself (the highest there, releases before `.dev` tags)"
+    return f"`{version.tag}`, the highest version tag that HEAD contains"
+
+
+def _explain_count(version: Version, table: VersionTable) -> str:
+    scope = " that touch `paths`" if table.paths and version.source == "git" else ""
+    since = f"since `{version.tag}`" if version.tag else "since the beginning"
+    return f"{show_commits(version.distance)}{scope} {since}"
+
+
+def _explain_edits(version: Version) -> str:
+    names = [f"`{name}`" for name in version.dirty_files[:_SHOWN_FILES]]
+    others = len(version.dirty_files) - len(names)
+    if not names:
+        return "there were some" if version.is_dirty else "none"
+    return ", ".join(names) + (f" and {others} more" if others else "")
+
+
+def _explain_next(version: Version, table: VersionTable) -> str:
+    tag = parse_tag(version.tag, table.tag_prefix)
+    if tag is None:
+        key = "what `fallback` says" if table.fallback else "unless `fallback` says another"
+        return f"{table.fallback or FIRST_RELEASE}, {key}"
+    following, _ = next_version(tag.version, table.next)
+    if tag.version.is_devrelease:
+        return f"{following}, which `{tag.name}` announces"
+    if tag.version.is_prerelease or tag.version.is_postrelease:
+        return f"{following}, which is `{tag.name}` counted up"
+    return f"{following}, which is `{tag.name}` with its {table.next} part counted up (`next`)"
