@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ffiwheel.config.project import read_project
 from ffiwheel.errors import FfiwheelError
 from ffiwheel.ui.answer import print_answer
-from ffiwheel.workflow.version import describe, explain, find_version
+from ffiwheel.workflow.version import describe, explain, find_version, show_form
 
 if TYPE_CHECKING:
     import argparse
@@ -19,6 +19,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", nargs="?", default=".", help="the project (default: this folder)")
     shown = parser.add_mutually_exclusive_group()
     shown.add_argument("--json", action="store_true", help="print all that is known, as JSON")
+    shown.add_argument("--form", metavar="NAME", help="print one form, such as npm or debian")
     shown.add_argument("--explain", action="store_true", help="say how the number came about")
     shown.add_argument("--scm-version", action="store_true", help="print the version: the default")
 
@@ -28,7 +29,11 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         return _print_json(Path(options.path))
     project = read_project(Path(options.path), to_build=False)
-    print_answer(explain(project) if options.explain else find_version(project).version.full)
+    if options.form:
+        answer = show_form(project, options.form)
+    else:
+        answer = explain(project) if options.explain else find_version(project).version.full
+    print_answer(answer)
     return 0
 
 

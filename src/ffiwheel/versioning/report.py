@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from packaging.version import Version as Pep440
 
+from ffiwheel.errors import VersionError
+from ffiwheel.versioning.forms.registry import FORMS, render_form
 from ffiwheel.versioning.scheme import FIRST_RELEASE, next_version, show_commits
 from ffiwheel.versioning.tag import parse_tag
 
@@ -43,13 +45,20 @@ def describe_version(version: Version, *, untracked: int | None = None) -> dict[
         "source": version.source,
         "reason": version.reason,
         "notes": list(version.notes),
-        **describe_forms(version),
+        "forms": describe_forms(version),
     }
 
 
-def describe_forms(version: Version) -> dict[str, object]:  # noqa: ARG001 - see below
-    """Return every other form of a version: here those of `versioning.forms.FORMS` are added."""
-    return {}
+def describe_forms(version: Version) -> dict[str, str | None]:
+    """Return the version in every form; None where a form cannot express it."""
+    return {name: _render_or_none(version, name) for name in FORMS}
+
+
+def _render_or_none(version: Version, name: str) -> str | None:
+    try:
+        return render_form(version, name)
+    except VersionError:
+        return None
 
 
 def explain_version(resolution: Resolution, table: VersionTable) -> Iterator[tuple[str, str]]:

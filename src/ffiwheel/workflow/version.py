@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import normalize_name
 from ffiwheel.model.version import Version
+from ffiwheel.versioning.forms.registry import render_form
 from ffiwheel.versioning.git import count_untracked
 from ffiwheel.versioning.report import describe_version, explain_version
 from ffiwheel.versioning.repository import find_repository
@@ -34,6 +35,16 @@ def find_version(project: Project) -> Resolution:
     """
     name = normalize_name(project.name)
     return resolve_version(project.root, name, project.static_version, project.config.version)
+
+
+def show_form(project: Project, name: str) -> str:
+    """Return the version of a project in one form.
+
+    Raises:
+        VersionError: if it cannot be told, or the form cannot express it.
+        ProjectError: if there is no such form.
+    """
+    return render_form(find_version(project).version, name)
 
 
 def explain(project: Project) -> str:
