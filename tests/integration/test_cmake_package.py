@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 from tvm_ffi import libinfo
+from workshop import find_nvcc, require
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -322,8 +322,12 @@ def test_a_python_without_runtime_is_named(broken: Build, tmp_path: Path) -> Non
 
 
 @pytest.mark.cuda
-@pytest.mark.skipif(shutil.which("nvcc") is None, reason="there is no nvcc on PATH")
-def test_cuda_sources_need_no_word_about_cuda(tmp_path: Path) -> None:
+def test_cuda_sources_need_no_word_about_cuda(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nvcc = find_nvcc()
+    require("cuda", present=nvcc is not None)
+    monkeypatch.setenv("CUDACXX", str(nvcc))
     files = {
         "CMakeLists.txt": """
         cmake_minimum_required(VERSION 3.18)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import zipfile
 from pathlib import Path
@@ -15,6 +14,7 @@ from workshop import (
     Workshop,
     check,
     commit_all,
+    find_nvcc,
     git_status,
     require,
 )
@@ -24,14 +24,10 @@ GOOD = sorted(
 )
 
 
-def has_nvcc() -> bool:
-    return bool(shutil.which("nvcc")) or Path("/usr/local/cuda/bin/nvcc").exists()
-
-
 @pytest.mark.parametrize("sample", GOOD, ids=lambda path: path.name)
 def test_project_builds_and_stays_clean(sample: Path, workshop: Workshop) -> None:
     if sample.name == "cuda":
-        require("cuda", present=has_nvcc())
+        require("cuda", present=find_nvcc() is not None)
     project = workshop.copy(sample)
     before = snapshot(project)
     wheel = workshop.wheel(project)
@@ -78,7 +74,7 @@ def test_quickstart_is_the_same_in_two_folders(workshop: Workshop) -> None:
 
 
 def test_a_cuda_project_is_the_same_in_two_folders(workshop: Workshop) -> None:
-    require("cuda", present=has_nvcc())
+    require("cuda", present=find_nvcc() is not None)
     first = workshop.wheel(workshop.copy(TEMPLATES / "cuda", "one"))
     second = workshop.wheel(workshop.copy(TEMPLATES / "cuda", "two longer"))
     assert first.read_bytes() == second.read_bytes()

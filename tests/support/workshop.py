@@ -135,6 +135,13 @@ def find_pythons() -> dict[str, Path]:
     return pythons
 
 
+def find_nvcc() -> Path | None:
+    """Return the CUDA compiler, on the search path or where its installer puts it."""
+    usual = Path("/usr/local/cuda/bin/nvcc")
+    found = shutil.which("nvcc") or (usual if usual.exists() else None)
+    return Path(found) if found else None
+
+
 def make_environment(python: Path, folder: Path, *packages: str | Path) -> Path:
     """Return the interpreter of a fresh virtual environment with `packages`."""
     uv = shutil.which("uv", path=str(Path(sys.executable).parent))
