@@ -5,12 +5,12 @@ would cost a tenth of a second (more than one with PyTorch). What that package l
 too, so that a name registered twice ends this process as it would end the user's. The structures
 are those of `tvm/ffi/c_api.h`; their layout is the same from 0.1.12 to 0.1.15.
 
-Arguments: the runtime library, the file to write the answer to, then each library to load.
+Arguments: the runtime library, the file to write the answer to, as JSON the libraries to load with
+their C symbols, and as JSON the names of the type attributes to read.
 """
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import json
 import os
@@ -22,6 +22,7 @@ from ctypes import (
     byref,
     c_char,
     c_char_p,
+    c_double,
     c_int32,
     c_int64,
     c_size_t,
@@ -31,14 +32,17 @@ from ctypes import (
 )
 from pathlib import Path
 
-_INT, _RAW_STR, _SMALL_STR, _STR, _FUNCTION, _ARRAY = 1, 8, 11, 65, 68, 71
+_NONE, _INT, _BOOL, _FLOAT, _RAW_STR, _SMALL_STR, _STR = 0, 1, 2, 3, 8, 11, 65
 _OBJECT_HEADER = 24
-_WRITABLE, _STATIC_METHOD = 1 << 0, 1 << 2
+_HAS_DEFAULT, _FROM_FACTORY = 1 << 1, 1 << 5
+_ENUM_BASE, _ENUM_STATE = "ffi.Enum", "ffi.EnumState"
+_ENUM_COLUMN = "__ffi_enum__"
 
 
 class _Value(Union):
     _fields_ = (
         ("integer", c_int64),
+        ("number", c_double),
         ("pointer", c_void_p),
         ("text", c_char * 8),
         ("raw", c_char_p),
@@ -90,6 +94,12 @@ class _TypeInfo(Structure):
     pass
 
 
+class _Column(Structure):
+    """The values of one attribute, for the types from `begin_index` on."""
+
+    _fields_ = (("data", POINTER(_Any)), ("size", c_int32), ("begin_index", c_int32))
+
+
 _TypeInfo._fields_ = (
     ("type_index", c_int32),
     ("type_depth", c_int32),
@@ -112,6 +122,7 @@ class _Runtime:
         for companion in sorted(Path(path).parent.glob("libtvm_ffi_*.so")):
             ctypes.CDLL(str(companion))
         self.library.TVMFFIGetTypeInfo.restype = POINTER(_TypeInfo)
+        self.library.TVMFFIGetTypeAttrColumn.restype = POINTER(_Column)
         self.library.TVMFFIFunctionCall.argtypes = (
             c_void_p,
             POINTER(_Any),
@@ -122,9 +133,7 @@ class _Runtime:
     def call(self, name: str, *arguments: _Any) -> _Any:
         """Call the global function `name`."""
         handle = c_void_p()
-        data = name.encode()
-        key = _Bytes(ctypes.cast(c_char_p(data), c_void_p), len(data))
-        self.library.TVMFFIFunctionGetGlobal(byref(key), byref(handle))
+        self.library.TVMFFIFunctionGetGlobal(byref(_bytes(name)), byref(handle))
         return self.call_handle(handle.value, *arguments)
 
     def call_handle(self, handle: int | None, *arguments: _Any) -> _Any:
@@ -150,12 +159,37 @@ class _Runtime:
 
     def type_info(self, key: str) -> _TypeInfo:
         """Return the record of a registered type."""
-        data = key.encode()
-        name = _Bytes(ctypes.cast(c_char_p(data), c_void_p), len(data))
         index = c_int32()
-        self.library.TVMFFITypeKeyToIndex(byref(name), byref(index))
+        self.library.TVMFFITypeKeyToIndex(byref(_bytes(key)), byref(index))
         info: _TypeInfo = self.library.TVMFFIGetTypeInfo(index).contents
         return info
+
+    def attribute(self, info: _TypeInfo, name: str) -> _Any | None:
+        """Return the value of a type's attribute, None where it has none."""
+        column = self.library.TVMFFIGetTypeAttrColumn(byref(_bytes(name)))
+        if not column:
+            return None
+        place = info.type_index - column.contents.begin_index
+        if not 0 <= place < column.contents.size:
+            return None
+        value: _Any = column.contents.data[place]
+        return value if value.type_index != _NONE else None
+
+    def field(self, value: _Any, key: str, name: str) -> _Any:
+        """Return a field of an object, as the type `key` declares it."""
+        info = self.type_info(key)
+        [field] = [one for one in info.fields[: info.num_fields] if one.name.text() == name]
+        result = _Any()
+        _GETTER(field.getter)(value.value.pointer + field.offset, byref(result))
+        return result
+
+
+_GETTER = ctypes.CFUNCTYPE(c_int32, c_void_p, POINTER(_Any))
+
+
+def _bytes(text: str) -> _Bytes:
+    data = text.encode()
+    return _Bytes(ctypes.cast(c_char_p(data), c_void_p), len(data))
 
 
 def _integer(value: int) -> _Any:
@@ -176,16 +210,23 @@ def _text(value: _Any) -> str:
     return ""
 
 
-def _schema(metadata: str) -> str:
-    """Return the type schema inside a metadata JSON, empty where there is none."""
-    with contextlib.suppress(ValueError):
-        return str(json.loads(metadata).get("type_schema", ""))
-    return ""
+def _plain(value: _Any) -> tuple[bool, object]:
+    """Return whether a value is one that JSON knows, and it."""
+    kind = value.type_index
+    if kind == _NONE:
+        return True, None
+    if kind == _INT:
+        return True, value.value.integer
+    if kind == _BOOL:
+        return True, bool(value.value.integer)
+    if kind == _FLOAT:
+        return True, value.value.number
+    return (True, _text(value)) if kind in {_SMALL_STR, _STR} else (False, None)
 
 
 def _function(runtime: _Runtime, name: str) -> dict[str, object]:
     metadata = runtime.call("ffi.GetGlobalFuncMetadata", _raw_string(name))
-    return {"name": name, "schema": _schema(_text(metadata))}
+    return {"name": name, "metadata": _text(metadata)}
 
 
 def _symbol(library: ctypes.CDLL, name: str) -> dict[str, object]:
@@ -196,38 +237,65 @@ def _symbol(library: ctypes.CDLL, name: str) -> dict[str, object]:
             return ""
         return _text(result)
 
-    return {"name": name, "schema": _schema(text("metadata")), "doc": text("doc")}
+    return {"name": name, "metadata": text("metadata"), "doc": text("doc")}
 
 
-def _class(runtime: _Runtime, key: str) -> dict[str, object]:
+def _class(runtime: _Runtime, key: str, wanted: list[str]) -> dict[str, object]:
     info = runtime.type_info(key)
-    parent = info.ancestors[info.type_depth - 1].contents.type_key.text() if info.type_depth else ""
+    ancestors = [info.ancestors[i].contents.type_key.text() for i in range(info.type_depth)]
+    attributes = {name: runtime.attribute(info, name) for name in wanted}
     return {
         "type_key": key,
-        "parent": parent,
+        "ancestors": ancestors,
         "doc": info.metadata.contents.doc.text() if info.metadata else "",
-        "fields": [
-            {
-                "name": field.name.text(),
-                "schema": _schema(field.metadata.text()),
-                "doc": field.doc.text(),
-                "is_writable": bool(field.flags & _WRITABLE),
-            }
-            for field in info.fields[: info.num_fields]
-        ],
-        "methods": [
-            {
-                "name": method.name.text(),
-                "schema": _schema(method.metadata.text()),
-                "doc": method.doc.text(),
-                "is_static": bool(method.flags & _STATIC_METHOD),
-            }
-            for method in info.methods[: info.num_methods]
-        ],
+        "fields": [_field(field) for field in info.fields[: info.num_fields]],
+        "methods": [_method(method) for method in info.methods[: info.num_methods]],
+        "attributes": {n: _plain(value)[1] for n, value in attributes.items() if value},
+        "members": _members(runtime, info) if _ENUM_BASE in ancestors else [],
     }
 
 
-def _main(runtime_path: str, answer_path: str, requests: list[dict[str, object]]) -> None:
+def _field(field: _FieldInfo) -> dict[str, object]:
+    has_default = bool(field.flags & _HAS_DEFAULT)
+    is_plain, value = _plain(field.default) if has_default else (False, None)
+    return {
+        "name": field.name.text(),
+        "metadata": field.metadata.text(),
+        "doc": field.doc.text(),
+        "flags": field.flags,
+        "default": [value] if is_plain and not field.flags & _FROM_FACTORY else [],
+    }
+
+
+def _method(method: _MethodInfo) -> dict[str, object]:
+    return {
+        "name": method.name.text(),
+        "metadata": method.metadata.text(),
+        "doc": method.doc.text(),
+        "flags": method.flags,
+    }
+
+
+def _members(runtime: _Runtime, info: _TypeInfo) -> list[list[object]]:
+    """Return name and number of each member of an enum, in the order of registration."""
+    state = runtime.attribute(info, _ENUM_COLUMN)
+    if state is None:
+        return []
+    entries = runtime.field(state, _ENUM_STATE, "entries")
+    count = runtime.call("ffi.ListSize", entries).value.integer
+    items = [runtime.call("ffi.ListGetItem", entries, _integer(i)) for i in range(count)]
+    return [
+        [
+            _text(runtime.field(item, _ENUM_BASE, "_str_index")),
+            runtime.field(item, _ENUM_BASE, "_int_index").value.integer,
+        ]
+        for item in items
+    ]
+
+
+def _main(
+    runtime_path: str, answer_path: str, requests: list[dict[str, object]], attributes: list[str]
+) -> None:
     runtime = _Runtime(runtime_path)
     functions, keys = set(runtime.function_names()), set(runtime.type_keys())
     loaded = []
@@ -242,7 +310,9 @@ def _main(runtime_path: str, answer_path: str, requests: list[dict[str, object]]
         "functions": [
             _function(runtime, n) for n in sorted({*runtime.function_names()} - functions)
         ],
-        "classes": [_class(runtime, key) for key in sorted({*runtime.type_keys()} - keys)],
+        "classes": [
+            _class(runtime, key, attributes) for key in sorted({*runtime.type_keys()} - keys)
+        ],
     }
     with open(answer_path, "w", encoding="utf-8") as file:  # noqa: PTH123 - no pathlib: start fast
         json.dump(answer, file)
@@ -251,4 +321,4 @@ def _main(runtime_path: str, answer_path: str, requests: list[dict[str, object]]
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))
+    _main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), json.loads(sys.argv[4]))

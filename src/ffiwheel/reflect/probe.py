@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.errors import ReflectError
-from ffiwheel.model.api import Api, Class, Field, Function, Library, Method
+from ffiwheel.reflect.decode import ATTRIBUTES, decode_answer
 from ffiwheel.system.environment import inherited, interpreter
 from ffiwheel.system.process import query, run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from ffiwheel.model.api import Api
     from ffiwheel.model.binary import Binary
     from ffiwheel.model.toolchain import Runtime
     from ffiwheel.system.process import Completed
@@ -31,12 +32,17 @@ _HINT_CRASH = (
 _HINT_TWICE = "another library has registered the same name; use names of your package's own"
 
 
-def reflect(libraries: Mapping[str, tuple[Path, Binary]], runtime: Runtime) -> Api:
+def reflect(
+    libraries: Mapping[str, tuple[Path, Binary]],
+    runtime: Runtime,
+    attributes: Collection[str] = (),
+) -> Api:
     """Return what `libraries` register when they are loaded.
 
     Args:
         libraries: archive path -> the file to load, and its facts.
         runtime: the TVM-FFI release to load them with.
+        attributes: the names of class attributes to look for; nothing lists them.
 
     Raises:
         ReflectError: if a library cannot be loaded, crashes or hangs.
@@ -47,7 +53,10 @@ def reflect(libraries: Mapping[str, tuple[Path, Binary]], runtime: Runtime) -> A
     with tempfile.TemporaryDirectory(prefix="ffiwheel-") as folder:
         answer = Path(folder) / "answer.json"
         done = run(
-            [interpreter(), "-X", "utf8", _PROGRAM, runtime.library, answer, json.dumps(requests)],
+            [
+                *(interpreter(), "-X", "utf8", _PROGRAM, runtime.library, answer),
+                *(json.dumps(requests), json.dumps([*ATTRIBUTES, *attributes])),
+            ],
             cwd=Path(folder),
             env=inherited(PYTHONIOENCODING="utf-8:backslashreplace"),
             timeout=_SECONDS,
@@ -88,53 +97,3 @@ def readable_symbol(symbol: str) -> str:
     """Return a C++ symbol as it stands in the source, where binutils are there to tell."""
     readable = query(("c++filt", "--", symbol)) if symbol.startswith("_Z") else None
     return (readable or symbol).strip()
-
-
-def decode_answer(answer: dict[str, list[dict[str, object]]], paths: tuple[str, ...]) -> Api:
-    """Return the probe's JSON as an `Api`; `paths` are the libraries' archive paths, in order."""
-    return Api(
-        libraries=tuple(
-            Library(path=path, symbols=_decode_functions(item["symbols"]))
-            for path, item in zip(paths, answer["libraries"], strict=True)
-        ),
-        functions=_decode_functions(answer["functions"]),
-        classes=tuple(_decode_class(item) for item in answer["classes"]),
-    )
-
-
-def _decode_functions(value: object) -> tuple[Function, ...]:
-    return tuple(
-        Function(name=str(one["name"]), schema=str(one["schema"]), doc=str(one.get("doc", "")))
-        for one in _tables(value)
-    )
-
-
-def _decode_class(item: dict[str, object]) -> Class:
-    return Class(
-        type_key=str(item["type_key"]),
-        parent=str(item["parent"]),
-        doc=str(item["doc"]),
-        fields=tuple(
-            Field(
-                name=str(one["name"]),
-                schema=str(one["schema"]),
-                doc=str(one["doc"]),
-                is_writable=bool(one["is_writable"]),
-            )
-            for one in _tables(item["fields"])
-        ),
-        methods=tuple(
-            Method(
-                name=str(one["name"]),
-                schema=str(one["schema"]),
-                doc=str(one["doc"]),
-                is_static=bool(one["is_static"]),
-            )
-            for one in _tables(item["methods"])
-        ),
-    )
-
-
-def _tables(value: object) -> list[dict[str, object]]:
-    assert isinstance(value, list)
-    return value
