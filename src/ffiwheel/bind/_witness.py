@@ -1,0 +1,93 @@
+"""The child process: import the generated modules and write down what they offer.
+
+Runs with the real libraries and the real `tvm_ffi`, on the Python that builds. Packages around the
+modules are not executed: they are the user's, and may need what only an installation brings.
+
+Arguments: the folder to import from, the file to write the answer to, then the modules.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import os
+import sys
+import types
+from pathlib import Path
+
+_KINDS = {
+    inspect.Parameter.POSITIONAL_ONLY: "positional-only",
+    inspect.Parameter.POSITIONAL_OR_KEYWORD: "plain",
+    inspect.Parameter.VAR_POSITIONAL: "*",
+    inspect.Parameter.KEYWORD_ONLY: "keyword-only",
+    inspect.Parameter.VAR_KEYWORD: "**",
+}
+
+
+def _main(folder: str, answer: str, modules: list[str]) -> None:
+    sys.path.insert(0, folder)
+    for name in modules:
+        _stand_in_for_packages(Path(folder), name)
+    seen = {}
+    for name in modules:
+        print(f"importing {name}", flush=True)
+        seen[name] = _describe_module(importlib.import_module(name))
+    Path(answer).write_text(json.dumps(seen), encoding="utf-8")
+    sys.stdout.flush()
+    os._exit(0)  # a library's destructors are none of our business
+
+
+def _stand_in_for_packages(folder: Path, module: str) -> None:
+    """Put an empty package in the place of each that the module lies in."""
+    parts = module.split(".")[:-1]
+    for count in range(1, len(parts) + 1):
+        name = ".".join(parts[:count])
+        if name not in sys.modules:
+            package = types.ModuleType(name)
+            package.__path__ = [str(folder.joinpath(*parts[:count]))]
+            sys.modules[name] = package
+
+
+def _describe_module(module: types.ModuleType) -> dict[str, object]:
+    names = {name: _describe(value) for name, value in vars(module).items() if _is_told(name)}
+    return {"exports": list(getattr(module, "__all__", ())), "names": names}
+
+
+def _is_told(name: str) -> bool:
+    return not name.startswith("_") or name == "__init__"
+
+
+def _describe(value: object) -> dict[str, object]:
+    if inspect.isclass(value):
+        members = {name: getattr(value, name, None) for name in dir(value) if _is_told(name)}
+        described = {name: _describe_value(member) for name, member in members.items()}
+        return {"kind": "class", "members": described}
+    return _describe_value(value)
+
+
+def _describe_value(value: object) -> dict[str, object]:
+    if inspect.isdatadescriptor(value):
+        return {"kind": "property", "is_writable": _is_writable(value)}
+    return {"kind": "function" if callable(value) else "value", "signature": _signature(value)}
+
+
+def _is_writable(value: object) -> bool:
+    return getattr(value, "fset", None) is not None
+
+
+def _signature(value: object) -> list[list[object]] | None:
+    if not callable(value):
+        return None
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except (TypeError, ValueError):  # a function of C, which has none
+        return None
+    return [
+        [one.name, _KINDS[one.kind], one.default is not inspect.Parameter.empty]
+        for one in parameters
+    ]
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -1,0 +1,121 @@
+"""Prove generated bindings: they import with the real library, type-check, and agree with it.
+
+mypy reads the stubs with `--strict`; `agreement` holds them against what an import in a child
+process showed. Only the generated modules are imported and checked: the rest of the package is the
+user's.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ffiwheel.bind.agreement import find_disagreements
+from ffiwheel.errors import Problem, ReflectError
+from ffiwheel.system.environment import inherited
+from ffiwheel.system.process import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ffiwheel.bind.agreement import Seen
+    from ffiwheel.system.process import Completed
+
+_SECONDS = 120.0
+_PROGRAM = Path(__file__).with_name("_witness.py")
+_IMPORTING = "importing "
+_COMPLAINT = re.compile(r"(?P<file>[^:]+\.pyi?):(?P<line>\d+): error: (?P<said>.*)")
+_HINT = (
+    "if `[tool.ffiwheel.bindings]` or a stub of yours says so, correct it there;\n"
+    "otherwise this is a bug of ffiwheel: please report it"
+)
+
+
+def check_bindings(folder: Path, stubs: Mapping[str, str], cache: Path) -> None:
+    """Check the modules in `folder`.
+
+    Args:
+        folder: where the packages lie, with their libraries.
+        stubs: module -> text of its stub.
+        cache: where mypy keeps what it knows of `tvm_ffi`.
+
+    Raises:
+        ReflectError: naming everything that is wrong.
+    """
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        typed = pool.submit(_run_mypy, folder, tuple(stubs), cache)
+        seen = _import_modules(folder, tuple(stubs))
+        problems = [*_find_disagreements(stubs, seen), *_read_complaints(typed.result(), stubs)]
+    if problems:
+        raise ReflectError.of([*problems[:-1], replace(problems[-1], hint=_HINT)])
+
+
+def _import_modules(folder: Path, modules: tuple[str, ...]) -> Mapping[str, Seen]:
+    answer = folder / "seen.json"
+    answer.unlink(missing_ok=True)
+    done = run(
+        [sys.executable, "-X", "utf8", _PROGRAM, folder, answer, *modules],
+        cwd=folder,
+        env=inherited(PYTHONIOENCODING="utf-8:backslashreplace"),
+        timeout=_SECONDS,
+    )
+    if done.code or not answer.is_file():
+        raise explain_import(done)
+    seen: Mapping[str, Seen] = json.loads(answer.read_text(encoding="utf-8"))
+    return seen
+
+
+def explain_import(done: Completed) -> ReflectError:
+    """Return the error for generated modules that cannot be imported."""
+    begun = [line.removeprefix(_IMPORTING) for line in done.lines if line.startswith(_IMPORTING)]
+    said = [line for line in done.lines if line.strip() and not line.startswith((" ", _IMPORTING))]
+    reason = said[-1] if said and not done.timed_out and done.code > 0 else done.ending
+    return ReflectError(
+        f"the generated module cannot be imported: {reason}",
+        where=begun[-1] if begun else "",
+        hint=_HINT,
+        output="\n".join(line for line in done.lines if not line.startswith(_IMPORTING)),
+    )
+
+
+def _find_disagreements(stubs: Mapping[str, str], seen: Mapping[str, Seen]) -> Iterator[Problem]:
+    for module, stub in stubs.items():
+        for sentence in find_disagreements(stub, seen[module]):
+            yield Problem(f"the stub is wrong: {sentence}", module)
+
+
+def _run_mypy(folder: Path, modules: tuple[str, ...], cache: Path) -> Completed:
+    options = ("--strict", "--hide-error-context", "--no-error-summary", "--no-color-output")
+    places = ("--config-file", "", "--cache-dir", cache, "--namespace-packages")
+    named = [part for module in modules for part in ("-m", module)]
+    return run(
+        [sys.executable, "-m", "mypy", *options, *places, "--explicit-package-bases", *named],
+        cwd=folder,
+        env=inherited(MYPYPATH=str(folder)),
+        timeout=_SECONDS,
+    )
+
+
+def _read_complaints(done: Completed, stubs: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield what mypy says of the stubs, each with the line that it means."""
+    if not done.code:
+        return
+    found = [complaint for line in done.lines if (complaint := _COMPLAINT.match(line))]
+    if not found:
+        raise ReflectError(
+            f"the stubs cannot be type-checked: mypy ended with {done.ending}",
+            hint="`python -m mypy --version` should work where ffiwheel is installed",
+            output=done.text,
+        )
+    for complaint in found:
+        module = complaint["file"].removesuffix(".pyi").replace("/", ".")
+        lines = stubs.get(module, "").splitlines()
+        number = int(complaint["line"])
+        shown = lines[number - 1].strip() if number <= len(lines) else ""
+        where = f"{complaint['file']}:{number}"
+        yield Problem(f"the stub does not type-check: {complaint['said']}: {shown}", where)
