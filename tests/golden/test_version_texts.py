@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +21,7 @@ from ffiwheel.workflow.version import find_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 CASES = read_cases()
 ERRORS = [case for case in CASES if case.expect.error]

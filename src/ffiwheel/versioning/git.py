@@ -217,6 +217,8 @@ def _prefer_longer_line(
     lowest = min(rivals, key=lambda tag: tag.version)
     listed = repository.ask_text("rev-list", "--parents", head, "--not", f"{lowest.commit}^@", "--")
     rows = [line.split() for line in listed.splitlines()]
+    if not rows:  # a later commit has a lower tag, and all is behind that
+        return counted
     seen = seen_from(rows[0][0], {row[0]: row[1:] for row in rows}, {tag.commit for tag in tags})
     choice = f"which leads further than `{counted.tag.name}`, the highest that HEAD contains"
     others = [
@@ -227,11 +229,12 @@ def _prefer_longer_line(
     return max(counted, *others, key=lambda one: _reach(one, table)) if others else counted
 
 
-def _reach(counted: Counted, table: VersionTable) -> tuple[Pep440, int]:
-    """Return where commits after the tag lead, and how far they have come."""
+def _reach(counted: Counted, table: VersionTable) -> Pep440:
+    """Return how far commits have come since the tag: with `paths`, they may not have moved."""
     assert counted.tag is not None
     base, start = next_version(counted.tag.version, table.next)
-    return Pep440(f"{base}.dev0"), start + counted.distance
+    far = Pep440(f"{base}.dev{start + counted.distance}")
+    return far if counted.distance else counted.tag.version
 
 
 def _has_merges(repository: Repository, tag: Tag, head: str) -> bool:

@@ -136,7 +136,7 @@ def explain_refusal(said: str, folder: Path, command: str) -> FfiwheelError:
     reason = next((line for line in reversed(lines) if line.startswith("fatal: ")), lines[-1])
     return VersionError(
         f"git failed: {reason.removeprefix('fatal: ')}",
-        where=f"{folder}: {command}",
+        where=f"{folder}: {' '.join(command.split()[:2])}",
         hint="`git status` there may say more; or set FFIWHEEL_VERSION",
     )
 
