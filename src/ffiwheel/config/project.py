@@ -108,6 +108,8 @@ def read_project(root: Path, *, to_build: bool = True) -> Project:
     problems += _check_config(config) + _check_version(config.version)
     if to_build:
         problems += _check_own(project) if project.is_ours else _check_foreign(project)
+    elif project.is_ours:
+        problems += _check_stated_version(project)
     if problems:
         raise ProjectError.of(
             Problem(found.message, f"{found.where} in {file}", found.hint) for found in problems
@@ -151,14 +153,19 @@ def _check_own(project: Project) -> list[Problem]:
     ):
         hint = "give a name of letters, digits, `-`, `_` and `.`"
         problems.append(Problem("the project has no valid name", "project.name", hint))
+    return problems + _check_stated_version(project) + _check_runtime_dependency(project)
+
+
+def _check_stated_version(project: Project) -> list[Problem]:
+    """Check that the version is either stated or left to git, also for a mere query."""
     dynamic = project.table.get("dynamic", [])
     if not isinstance(dynamic, list) or any(field != "version" for field in dynamic):
         hint = "write the other fields in `[project]`"
-        problems.append(Problem("only `version` can be dynamic", "project.dynamic", hint))
-    elif ("version" in dynamic) == (project.static_version is not None):
+        return [Problem("only `version` can be dynamic", "project.dynamic", hint)]
+    if ("version" in dynamic) == (project.static_version is not None):
         hint = 'write `version = "1.0.0"`, or `dynamic = ["version"]` to take it from git'
-        problems.append(Problem("the version must be static or dynamic", "project.version", hint))
-    return problems + _check_runtime_dependency(project)
+        return [Problem("the version must be static or dynamic", "project.version", hint)]
+    return []
 
 
 def _check_config(config: Config) -> list[Problem]:

@@ -1,8 +1,11 @@
 """What was edited in a checkout, and a hash of it.
 
-The hash is that of `git diff-index -p --binary --full-index HEAD`: the same edits give the same
-hash on every day and every machine, and touching a file gives none. The diff says of an edited
-submodule only that it is, so each submodule adds its path and its own edits in the same way.
+The hash is that of `git diff-index -p --full-index HEAD`: the same edits give the same hash on
+every day and every machine, and touching a file gives none. So nothing is left to settings: each
+file is shown whole, for the line at the head of a hunk depends on the user's attributes. Binary
+files are there by the hashes of their contents, for a compressed diff depends on the zlib that git
+was built with. The diff says of an edited submodule only that it is, so each submodule adds its
+path and its own edits in the same way.
 
 Format of the status: https://git-scm.com/docs/git-status#_porcelain_format_version_2
 """
@@ -26,8 +29,12 @@ STATUS = (
     *("--no-renames", "--no-ahead-behind", "--ignore-submodules=untracked"),
 )
 _DIFF = (
-    *("diff-index", "-p", "--binary", "--full-index", "--ignore-submodules=dirty"),
-    *("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "HEAD"),
+    *("-c", "core.quotePath=true", "-c", "core.bigFileThreshold=512m"),
+    *("-c", "diff.suppressBlankEmpty=false"),
+    *("diff-index", "-p", "--full-index", "--unified=999999999"),
+    *("--diff-algorithm=myers", "--indent-heuristic", "--src-prefix=a/", "--dst-prefix=b/"),
+    *("--ignore-submodules=dirty", "--submodule=short", "--no-color", "--no-ext-diff"),
+    *("--no-textconv", "--no-renames", "HEAD", "--"),
 )
 _PATH_FIELD = {"1": 8, "2": 9, "u": 10}
 _LOOKED_AT = 100
@@ -87,7 +94,7 @@ def _feed_edits(
     edits: Sequence[Edit],
     scope: Sequence[str] = (),
 ) -> None:
-    repository.feed(sink, *_DIFF, *(("--", *scope) if scope else ()))
+    repository.feed(sink, *_DIFF, *scope)
     inside = [edit for edit in edits if edit.submodule[2] == "M"]
     if not inside:
         return

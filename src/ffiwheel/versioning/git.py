@@ -43,7 +43,7 @@ class GitFacts:
     distance: int
     """Commits since `tag`, or since the beginning where there is no tag."""
     choice: str = ""
-    """Why that tag."""
+    """Why that tag, in words that follow its name."""
     diff: str = ""
     """The hash of the edits to tracked files, empty in a clean tree."""
     dirty_files: tuple[str, ...] = ()
@@ -78,6 +78,7 @@ def read_git(repository: Repository, table: VersionTable) -> GitFacts:
         top = count_from_top(repository, tags)
         node, edits = parse_status(repository.check(status.answer(), *STATUS))
     if not node:
+        repository.ask("for-each-ref", "--count=1", "refs/heads")  # tells if HEAD's is broken
         return GitFacts(node="", tag=None, distance=0, notes=("there is no commit yet",))
     is_shallow = _is_shallow(repository)
     here = [tag for tag in tags if tag.commit == node]
@@ -99,14 +100,24 @@ def read_git(repository: Repository, table: VersionTable) -> GitFacts:
     )
 
 
+def read_following_tag(repository: Repository, table: VersionTable) -> Tag | None:
+    """Return the tag that commits after HEAD are going to be counted from.
+
+    It is not always the one on HEAD: an anchor may stand beside that, or a higher one behind it.
+    """
+    tags, _ = list_tags(repository, table.tag_prefix)
+    return count(repository, tags, table, count_from_top(repository, tags)).tag
+
+
 def list_tags(repository: Repository, prefix: str) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
     """Return the tags that name versions, and notes on those that seem to."""
     listed = repository.ask_text("for-each-ref", f"--format={_TAG_FORMAT}", f"refs/tags/{prefix}*")
     tags, others = [], []
-    for line in listed.splitlines():
+    for line in filter(None, listed.split("\n")):  # a tag's name may hold what Python calls a line
         kind, node, peeled_kind, peeled, name = line.split(" ")
         commit = node if kind == "commit" else peeled if peeled_kind == "commit" else ""
-        if peeled_kind == "tag":  # a tag of a tag, which git before 2.45 does not peel to its end
+        if peeled_kind == "tag" and parse_tag(name, prefix):
+            # A tag of a tag, which git before 2.45 does not peel to its end.
             commit = repository.ask_text("rev-parse", f"refs/tags/{name}^{{}}")
         tag = parse_tag(name, prefix, commit) if commit else None
         if tag:
@@ -123,7 +134,9 @@ def take_tag_on_head(here: Sequence[Tag], *, is_clean: bool, is_shallow: bool) -
     shallow clone knows no other than this.
     """
     if here and is_clean:
-        choice = "on HEAD itself; there, a release goes before a `.dev` tag"
+        choice = "on HEAD itself"
+        if len(here) > 1:
+            choice += ", where a release goes before a `.dev` tag, and then the highest"
         return Counted(tag=pick_release(here), distance=0, choice=choice)
     if here and is_shallow:
         tag = max(here, key=lambda tag: tag.version)
@@ -161,7 +174,7 @@ def count_from_top(
     """Return the highest of all tags with the commits since, or None if `head` lacks it."""
     top = max(tags, key=lambda tag: tag.version, default=None)
     span = f"{top.commit}...{head}" if top else head
-    out, _, code = repository.hear("rev-list", "--left-right", "--count", span)
+    out, _, code = repository.hear("rev-list", "--left-right", "--count", span, "--")
     left, right = map(int, out.split()) if code == 0 else (1, 0)
     return None if left else Counted(tag=top, distance=right)
 
@@ -171,7 +184,7 @@ def count_from_merged(
 ) -> Counted:
     """Return the highest tag that `head` contains, with the commits since."""
     command = ("for-each-ref", f"--merged={head}", "--format=%(refname:lstrip=2)")
-    names = set(repository.ask_text(*command, f"refs/tags/{prefix}*").splitlines())
+    names = set(repository.ask_text(*command, f"refs/tags/{prefix}*").split("\n"))
     merged = [tag for tag in tags if tag.name in names]
     tag = max(merged, key=lambda tag: tag.version, default=None)
     return Counted(tag=tag, distance=count_since(repository, tag, head))
@@ -186,7 +199,7 @@ def count_since(
     else a merge could make the count fall.
     """
     span = f"{tag.commit}..{head}" if tag else head
-    scope = ("--full-history", span, "--", *paths) if paths else (span,)
+    scope = ("--full-history", span, "--", *paths) if paths else (span, "--")
     return int(repository.ask("rev-list", "--count", *scope))
 
 
@@ -202,8 +215,10 @@ def _prefer_longer_line(
     if not counted.tag or not rivals or not _has_merges(repository, counted.tag, head):
         return counted
     lowest = min(rivals, key=lambda tag: tag.version)
-    listed = repository.ask_text("rev-list", "--parents", head, "--not", f"{lowest.commit}^@")
+    listed = repository.ask_text("rev-list", "--parents", head, "--not", f"{lowest.commit}^@", "--")
     rows = [line.split() for line in listed.splitlines()]
+    if not rows:  # a later commit has a lower tag, and all is behind that
+        return counted
     seen = seen_from(rows[0][0], {row[0]: row[1:] for row in rows}, {tag.commit for tag in tags})
     choice = f"which leads further than `{counted.tag.name}`, the highest that HEAD contains"
     others = [
@@ -214,11 +229,12 @@ def _prefer_longer_line(
     return max(counted, *others, key=lambda one: _reach(one, table)) if others else counted
 
 
-def _reach(counted: Counted, table: VersionTable) -> tuple[Pep440, int]:
-    """Return where commits after the tag lead, and how far they have come."""
+def _reach(counted: Counted, table: VersionTable) -> Pep440:
+    """Return how far commits have come since the tag: with `paths`, they may not have moved."""
     assert counted.tag is not None
     base, start = next_version(counted.tag.version, table.next)
-    return Pep440(f"{base}.dev0"), start + counted.distance
+    far = Pep440(f"{base}.dev{start + counted.distance}")
+    return far if counted.distance else counted.tag.version
 
 
 def _has_merges(repository: Repository, tag: Tag, head: str) -> bool:
@@ -256,7 +272,7 @@ def _note_no_tag(repository: Repository, prefix: str) -> tuple[str, ...]:
     )
     if not listed:
         return ()
-    names = ", ".join(listed.splitlines())
+    names = ", ".join(listed.split("\n"))
     return (f"no version tag begins with `{prefix}`; HEAD contains {names} (see `tag-prefix`)",)
 
 

@@ -60,7 +60,7 @@ class Repository:
             VersionError: if it is a refusal.
         """
         out, err, code = answer
-        if code != 0:
+        if code != 0 or "ignoring broken ref" in err:  # git goes on, with a lower tag
             raise explain_refusal(err, self.folder, f"git {' '.join(arguments)}")
         return out
 
@@ -80,7 +80,8 @@ class Repository:
         """Hand git's answer, however long, to `sink`."""
         command = ("git", *_QUIET, *arguments)
         if feed(command, sink, cwd=self.folder, env=self._environment) != 0:
-            raise VersionError("git failed", where=f"git {' '.join(arguments)}")
+            _, err, _ = self.hear(*arguments)
+            raise explain_refusal(err, self.folder, f"git {' '.join(arguments)}")
 
 
 def find_repository(root: Path) -> Repository | Absence:
@@ -89,17 +90,20 @@ def find_repository(root: Path) -> Repository | Absence:
     Raises:
         VersionError: if there is one that git does not read.
     """
-    if (root / ".git").exists():
+    if (root / ".git").exists() or (root / ".git").is_symlink():
         return Repository(root)
     if not any((folder / ".git").exists() for folder in root.resolve().parents):
         return "no repository"
     repository = Repository(root, is_own=False)
     present = [name for name in _PROJECT_FILES if (root / name).is_file()]
+    question = ("ls-files", "-z", "--", *(present[:1] or ["."]))
     try:
-        is_tracked = repository.ask("ls-files", "-z", "--", *(present[:1] or ["."]))
+        answer = repository.hear(*question)
     except FileNotFoundError:
         return "no git"
-    return repository if is_tracked else "not tracked"
+    if "not a git repository (or any" in answer[1]:  # an empty `.git` somewhere above
+        return "no repository"
+    return repository if repository.check(answer, *question) else "not tracked"
 
 
 def find_future_repository(root: Path) -> Repository | None:
@@ -123,12 +127,24 @@ def explain_refusal(said: str, folder: Path, command: str) -> FfiwheelError:
     for refusal in _REFUSALS:
         if found := re.search(refusal.said, said, re.DOTALL):
             names = {"it": found[1], "folder": folder, "command": command}
+            names["git"] = _git_of(folder)
             message, where, hint = (
                 text.format(**names) for text in (refusal.message, refusal.where, refusal.hint)
             )
             return refusal.error(message, where=where, hint=hint)
     lines = said.strip().splitlines() or ["it said nothing"]
-    return VersionError(f"git failed: {lines[-1].removeprefix('fatal: ')}", where=command)
+    reason = next((line for line in reversed(lines) if line.startswith("fatal: ")), lines[-1])
+    return VersionError(
+        f"git failed: {reason.removeprefix('fatal: ')}",
+        where=f"{folder}: {' '.join(command.split()[:2])}",
+        hint="`git status` there may say more; or set FFIWHEEL_VERSION",
+    )
+
+
+def _git_of(folder: Path) -> Path:
+    """Return the `.git` that counts for a folder, be it in one above."""
+    places = [place / ".git" for place in (folder, *folder.parents)]
+    return next((git for git in places if git.exists()), places[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +168,7 @@ _REFUSALS = (
     _Refusal(
         said=r"not a git repository: ([^\n]+)",
         message="`.git` points to a repository that is not here: {it}",
-        where="{folder}/.git",
+        where="{git}",
         hint="mount or restore that folder, or set FFIWHEEL_VERSION",
     ),
     _Refusal(
@@ -171,6 +187,53 @@ _REFUSALS = (
         message="git tracks nothing under `{it}`",
         where="tool.ffiwheel.version.paths in {folder}/pyproject.toml",
         hint="the paths are relative to the project's folder",
+    ),
+    _Refusal(
+        said=r"fatal: ([^\n]*(?:outside repository|pathspec)[^\n]*)",
+        message="git cannot use these paths: {it}",
+        where="tool.ffiwheel.version.paths in {folder}/pyproject.toml",
+        hint="the paths are relative to the project's folder, and inside the repository",
+    ),
+    _Refusal(
+        said=r"ignoring broken ref refs/tags/(\S+)",
+        message="the tag `{it}` is broken",
+        hint='rm "$(git rev-parse --git-path refs/tags/{it})" && git fetch --tags',
+    ),
+    _Refusal(
+        said=r"(could not fetch \S+ from promisor|lazy fetching disabled)",
+        message="the clone is partial, and what git would have to fetch now is not fetched",
+        hint="git fetch --refetch --no-filter",
+    ),
+    _Refusal(
+        said=r"(?:fatal: |ignoring )((?:loose|packed|bad) object [^\n]+|[^\n]*index file [^\n]+"
+        r"|unexpected line in [^\n]+|broken ref [^\n]+|unable to read \w+)",
+        message="git's own files are damaged: {it}",
+        hint="`git fsck --full` names the damage; restore the files or clone anew,\n"
+        "or set FFIWHEEL_VERSION",
+    ),
+    _Refusal(
+        said=r"fatal: (bad [^\n]*config [^\n]+)",
+        message="git's settings cannot be read: {it}",
+        hint="correct what `git config --list --show-origin` stops at",
+    ),
+    _Refusal(
+        said=r"(must be run in a work tree)",
+        message="the repository says that it has no files but its own: it is bare",
+        where="{git}",
+        hint="work in a clone or a worktree, or run `git config core.bare false`",
+    ),
+    _Refusal(
+        said=r"(?:invalid gitfile format|no path in gitfile): ([^\n]+)",
+        message="`.git` is a file that names no repository",
+        where="{it}",
+        hint="restore it, take it away, or set FFIWHEEL_VERSION",
+    ),
+    _Refusal(
+        said=r"(unknown repository extension|Expected git repo version)",
+        message="git is too old for the repository, which uses what it does not know",
+        where="{git}",
+        hint="install a newer git, or set FFIWHEEL_VERSION",
+        error=MissingToolError,
     ),
     _Refusal(
         said=r"(unknown option|unrecognized argument)",

@@ -12,13 +12,12 @@ Everything else is an error: a wrong number is worse than none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion
 from packaging.version import Version as Pep440
 
-from ffiwheel.errors import FfiwheelError, MissingToolError, VersionError
+from ffiwheel.errors import FfiwheelError, MissingToolError, ProjectError, VersionError
 from ffiwheel.model.version import Version
 from ffiwheel.system.environment import version_override
 from ffiwheel.versioning.archive import ARCHIVE, is_filled_in, read_archive
@@ -35,12 +34,18 @@ if TYPE_CHECKING:
     from ffiwheel.versioning.repository import Absence
 
 
+_SHOWN = 80
+"""How much of a text that is no version is worth repeating."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
     """A version, and why it is from there and from nowhere else."""
 
     version: Version
     why: str
+    choice: str = ""
+    """Why git counts from the version's tag and from no other."""
 
 
 def resolve_version(root: Path, name: str, static: str | None, table: VersionTable) -> Resolution:
@@ -53,32 +58,45 @@ def resolve_version(root: Path, name: str, static: str | None, table: VersionTab
         table: how to read git.
 
     Raises:
+        ProjectError: if `static` is no version.
         VersionError: if there is no source for a version, or it cannot be read.
         MissingToolError: if it is to come from git, and git is not installed.
     """
     if static is not None:
-        return Resolution(
-            version=Version(public=static, reason="pyproject.toml"),
-            why="`version` in `[project]` is final",
-        )
+        return _take_static(static, root)
     if override := version_override(name):
         return _take_override(*override)
     return _ask_folder(root, name, table)
 
 
+def _take_static(text: str, root: Path) -> Resolution:
+    try:
+        stated = Pep440(text)
+    except ValueError as error:
+        raise ProjectError(
+            f"`{text[:_SHOWN]}` is no version",
+            where=f"project.version in {root / 'pyproject.toml'}",
+            hint="write a version by PEP 440, such as 1.2.3",
+        ) from error
+    version = Version(public=stated.public, local=stated.local or "", reason="pyproject.toml")
+    return Resolution(
+        version=version, why="it is stated in `[project]`, and a backend must not change that"
+    )
+
+
 def _take_override(variable: str, text: str) -> Resolution:
     try:
         given = Pep440(text)
-    except InvalidVersion as error:
+    except ValueError as error:  # `InvalidVersion` is one; so is a number of 5,000 digits
         raise VersionError(
-            f"`{text}` is no version",
+            f"`{text[:_SHOWN]}` is no version",
             where=f"the environment variable {variable}",
             hint="set a version by PEP 440, such as 1.2.3, or none",
         ) from error
     version = Version(
         public=given.public, local=given.local or "", source="environment", reason=variable
     )
-    return Resolution(version=version, why=f"{variable} is set")
+    return Resolution(version=version, why=f"{variable} is set, which goes before git and sdist")
 
 
 def _ask_folder(root: Path, name: str, table: VersionTable) -> Resolution:
@@ -87,7 +105,9 @@ def _ask_folder(root: Path, name: str, table: VersionTable) -> Resolution:
     checkout = _ask_git(root, table, has_stamp=stamp is not None)
     facts = None if isinstance(checkout, str) else checkout
     if facts and facts.tag:
-        return _take_facts(facts, table, root)
+        found = _take_facts(facts, table, root)
+        why = "git tracks this folder and has a version tag, which goes before its PKG-INFO"
+        return replace(found, why=why) if stamp else found
     silence = "git knows no version tag for it" if facts else "git does not track it"
     if stamp:
         return Resolution(version=stamp, why=f"this is an unpacked sdist, and {silence}")
@@ -124,7 +144,7 @@ def _ask_git(root: Path, table: VersionTable, *, has_stamp: bool) -> GitFacts | 
 def _take_facts(facts: GitFacts, table: VersionTable, root: Path) -> Resolution:
     check_facts(facts, table, str(root))
     version = compute_version(facts, step=table.next, fallback=table.fallback or FIRST_RELEASE)
-    return Resolution(version=version, why="git tracks this folder")
+    return Resolution(version=version, why="git tracks this folder", choice=facts.choice)
 
 
 def _take_fallback(fallback: str, absence: FfiwheelError) -> Resolution:

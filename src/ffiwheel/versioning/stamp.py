@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion
 from packaging.version import Version as Pep440
 
 from ffiwheel.config.project import normalize_name
@@ -68,7 +67,7 @@ def parse_metadata(text: str) -> tuple[str, str] | None:
 def _plain_version(text: str, where: str) -> Version:
     try:
         version = Pep440(text)
-    except InvalidVersion as error:
+    except ValueError as error:
         raise VersionError(
             f"`{text}` is no version", where=where, hint="unpack the sdist again"
         ) from error

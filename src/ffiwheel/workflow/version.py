@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ffiwheel.config.project import normalize_name
 from ffiwheel.model.version import Version
 from ffiwheel.versioning.forms.registry import render_form
-from ffiwheel.versioning.git import count_untracked
+from ffiwheel.versioning.git import count_untracked, read_following_tag
 from ffiwheel.versioning.report import describe_version, explain_version
 from ffiwheel.versioning.repository import find_repository
 from ffiwheel.versioning.resolve import resolve_version
@@ -50,7 +50,12 @@ def show_form(project: Project, name: str) -> str:
 def explain(project: Project) -> str:
     """Return the version and, line by line, how it came about."""
     found = find_version(project)
-    rows = explain_version(found, project.config.version)
+    table = project.config.version
+    following = None
+    if found.version.source == "git" and found.version.tag and not found.version.distance:
+        repository = find_repository(project.root)
+        following = None if isinstance(repository, str) else read_following_tag(repository, table)
+    rows = explain_version(found, table, following)
     return "\n".join([found.version.full, *(f"{label:<8} {text}" for label, text in rows)])
 
 
