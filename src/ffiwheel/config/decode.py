@@ -103,7 +103,9 @@ def _decode_choice(
         return value
     allowed = ", ".join(f"`{choice}`" for choice in choices)
     shown = f"`{value}`" if isinstance(value, str) else _name_of(value)
-    problems.append(Problem(f"expected one of {allowed}, found {shown}", where))
+    close = difflib.get_close_matches(value, choices, n=1) if isinstance(value, str) else []
+    hint = f"did you mean `{close[0]}`?" if close else ""
+    problems.append(Problem(f"expected one of {allowed}, found {shown}", where, hint))
     return choices[0]
 
 
