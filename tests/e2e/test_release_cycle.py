@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from workshop import REPOSITORY, check, commit_all, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAGE = (REPOSITORY / "docs" / "releases.md").read_text()
 SESSIONS = re.findall(r"```console\n(.*?)```", PAGE, flags=re.DOTALL)
@@ -36,7 +39,8 @@ def make_project(folder: Path, config: str = "") -> Path:
     (project / "pyproject.toml").write_text(PYPROJECT + config)
     header = '#pragma once\n#define HELLO_VERSION "0.6.0"\n'
     (project / "include" / "hello" / "version.h").write_text(header)
-    (project / "web" / "package.json").write_text('{\n  "version": "0.6.0",\n  "name": "hello"\n}\n')
+    package = '{\n  "version": "0.6.0",\n  "name": "hello"\n}\n'
+    (project / "web" / "package.json").write_text(package)
     commit_all(project, initial=True)
     check("git", "tag", "v0.6.0", cwd=project)
     check("git", "remote", "add", "origin", folder / "server.git", cwd=project)

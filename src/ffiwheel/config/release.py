@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING
 from ffiwheel.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ffiwheel.config.schema import VersionTable
+    from ffiwheel.config.decode import Table
 
 _TABLE = "tool.ffiwheel.version"
 
 
-def check_release_keys(table: VersionTable, known: Sequence[Problem]) -> list[Problem]:
-    """Return the problems of `changelog` and `write`.
+def check_release_keys(table: Table) -> list[Problem]:
+    """Return the problems of `changelog` and `write`, whatever else is wrong in the table.
 
-    Args:
-        table: what was read.
-        known: the problems of the reading, which are not reported once more.
+    What has a wrong type is the decoder's to report.
     """
     problems = []
-    if table.changelog is not None:
-        problems += _check_path(table.changelog, f"{_TABLE}.changelog")
-    for index, entry in enumerate(table.write):
+    changelog, entries = table.get("changelog"), table.get("write")
+    if isinstance(changelog, str):
+        problems += _check_path(changelog, f"{_TABLE}.changelog")
+    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+        keys = entry if isinstance(entry, dict) else {}
+        path, pattern = keys.get("path"), keys.get("pattern")
         where = f"{_TABLE}.write[{index}]"
-        if not any(f"{problem.where}.".startswith(f"{where}.") for problem in known):
-            problems += _check_path(entry.path, f"{where}.path")
-            problems += _check_pattern(entry.pattern, f"{where}.pattern")
+        if isinstance(path, str):
+            problems += _check_path(path, f"{where}.path")
+        if isinstance(pattern, str):
+            problems += _check_pattern(pattern, f"{where}.pattern")
     return problems
 
 
@@ -38,7 +38,7 @@ def _check_path(path: str, where: str) -> list[Problem]:
     parts = PurePosixPath(path).parts
     if parts and parts[0] != "/" and ".." not in parts and "\0" not in path:
         return []
-    hint = "give a path below the project's folder, such as `include/version.h`"
+    hint = "give a path below the project's folder"
     return [Problem(f"`{path}` is not a file of the project", where, hint)]
 
 
@@ -47,7 +47,7 @@ def _check_pattern(pattern: str, where: str) -> list[Problem]:
     try:
         groups = re.compile(pattern.encode(), re.MULTILINE).groups
     except (re.error, OverflowError) as error:
-        hint = "write it between single quotes, in which TOML knows no escapes"
+        hint = "correct it; between single quotes, TOML leaves backslashes as they are"
         return [Problem(f"not a regular expression: {error}", where, hint)]
     if groups == 1:
         return []

@@ -45,9 +45,9 @@ class BindingsTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteTable:
-    """A place in a file where the version stands as text. [releases.md](releases.md) has examples.
+    """A place in a file where the version stands as text, which no build changes.
 
-    Only `ffiwheel version --write` changes such a file; no build does.
+    [releases.md](releases.md) has examples.
     """
 
     path: str

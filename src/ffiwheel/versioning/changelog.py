@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _FEWEST_NUMBERS = 2
 _MARKED = re.compile(r" {0,3}#{1,6}\s+(.*)")
-_UNDERLINE = re.compile(r"([=\-~^\"'`*+#:.])\1{2,}\s*")
-_FENCE = re.compile(r" {0,3}(```|~~~)")
+_UNDERLINE = re.compile(r"([=\-~^\"'*+#:.])\1{2,}\s*")
+_FENCE = re.compile(r" {0,3}```")
 
 
 def has_heading(text: str, release: Pep440, prefix: str = "v") -> bool:
@@ -53,7 +53,7 @@ def _headings(text: str) -> Iterator[str]:
     """
     is_code = False
     for line, following in itertools.pairwise([*text.splitlines(), ""]):
-        if _FENCE.match(line) and not _UNDERLINE.fullmatch(line):
+        if _FENCE.match(line):
             is_code = not is_code
         elif is_code:
             continue

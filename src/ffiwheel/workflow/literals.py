@@ -125,8 +125,11 @@ def check_consistency(project: Project, repository: Repository) -> tuple[Pep440,
 
 def _hint(standing: Standing, numbers: tuple[Pep440, ...]) -> str:
     if released := released_version(standing.facts):
-        return f"this commit is the release {released}; its files should have said so before"
-    others = f", and {numbers[1]} is right in all of them, too" if numbers[1:] else ""
+        return (
+            f"this commit is tagged {released}: if that is published, release a higher version;\n"
+            f"else delete the tag, run `ffiwheel version --release {released} --write` and commit"
+        )
+    others = f"; until the next release, all may also say {numbers[1]}" if numbers[1:] else ""
     return f"`ffiwheel version --write` writes {numbers[0]}{others}"
 
 

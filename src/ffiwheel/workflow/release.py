@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,7 @@ def plan_release(project: Project, wanted: str, place: Path) -> Release:
     problems += [*refused, *check_clean(standing.facts, where)]
     if not refused:  # what files say of a version that will not be does not matter
         problems += [*_check_changelog(project, release), *check_files(project, release)]
+        problems += _check_tracked(project, repository)
         problems += _check_other_sources(project, release)
     if problems:
         raise ReleaseError.of(problems)
@@ -151,9 +153,30 @@ def _check_changelog(project: Project, release: Pep440) -> list[Problem]:
         return [Problem(f"there is no file `{table.changelog}`", place, hint)]
     if has_heading(file.read_bytes().decode(errors="replace"), release, table.tag_prefix):
         return []
-    marked = "a line of `-` below it" if file.suffix == ".rst" else "`## ` before it"
-    hint = f"add one: `{release}` with {marked}"
+    heading = f"`{release}` and a line of `-`" if file.suffix == ".rst" else f"`## {release}`"
+    hint = f"add one: {heading}"
     return [Problem(f"the changelog has no heading for {release}", str(file), hint)]
+
+
+def _check_tracked(project: Project, repository: Repository) -> list[Problem]:
+    """Return a problem for each file that was looked at here, but that a tag would not hold."""
+    table = project.config.version
+    names = [*filter(None, [table.changelog]), *(entry.path for entry in table.write)]
+    wanted = dict.fromkeys(Path(name).as_posix() for name in names)
+    present = [name for name in wanted if (project.root / name).exists()]
+    if not present:
+        return []
+    listed = repository.ask("--literal-pathspecs", "ls-files", "-z", "--", *present)
+    tracked = os.fsdecode(listed).split("\0")
+    return [
+        Problem(
+            f"`{name}` is not in git, so the release would be without it",
+            str(project.root / name),
+            "add and commit it",
+        )
+        for name in present
+        if name not in tracked
+    ]
 
 
 def _check_other_sources(project: Project, release: Pep440) -> list[Problem]:
@@ -161,7 +184,9 @@ def _check_other_sources(project: Project, release: Pep440) -> list[Problem]:
     problems = []
     if override := version_override(normalize_name(project.name)):
         message = f"{override[0]} is set, which goes before every tag"
-        problems.append(Problem(message, "environment", f"unset {override[0]}"))
+        problems.append(
+            Problem(message, f"environment variable {override[0]}", f"unset {override[0]}")
+        )
     listed = [Path(entry.path) for entry in project.config.version.write]
     static = None if Path("pyproject.toml") in listed else project.static_version
     if static is not None and not _is_same(static, release):
