@@ -243,6 +243,15 @@ def test_files_are_written_as_they_were(repository: Repository) -> None:
     assert stat.S_IMODE(first.stat().st_mode) == 0o640
 
 
+def test_paths_and_what_comes_next_are_as_the_user_sees_them(
+    repository: Repository, tmp_path: Path
+) -> None:
+    begin_with_files(repository)
+    result = run_ffiwheel("version", "project", "--release", "v0.7", "--write", cwd=tmp_path)
+    assert result.out == "project/a/version.h\nproject/b/VERSION\n"
+    assert result.err == "  commit, then: ffiwheel version project --release 0.7.0 --tag\n"
+
+
 def test_what_is_right_is_not_touched(repository: Repository) -> None:
     _, second = begin_with_files(repository)
     second.write_bytes(b"0.7.0.dev0\n")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from packaging.version import Version as Pep440
 
 from ffiwheel.config.schema import VersionTable
@@ -23,6 +25,7 @@ from ffiwheel.versioning.release import (
     plan_tag,
     released_version,
 )
+from ffiwheel.versioning.scheme import compute_version
 from ffiwheel.versioning.tag import Tag, parse_tag
 
 HEAD = "1f2e3d4c5b" + "0" * 30
@@ -177,6 +180,38 @@ def test_many_edits_are_not_all_listed() -> None:
     facts = GitFacts(node=HEAD, tag=None, distance=1, diff="0a", dirty_files=names)
     [problem] = check_clean(facts, "/hello")
     assert "`file4` and 2 more differ" in problem.message
+
+
+numbers_of_a_release = st.tuples(*[st.integers(0, 2)] * 3).map(
+    lambda parts: "{}.{}.{}".format(*parts)
+)
+suffixes = st.sampled_from(["", "", "a1", "b1", "rc1", "rc2", ".post1", "rc1.post1"])
+attempts = st.lists(st.tuples(numbers_of_a_release, suffixes, st.integers(0, 3)), max_size=12)
+
+
+@given(attempts=attempts, step=st.sampled_from(["minor", "patch"]))
+def test_no_accepted_release_lets_the_version_fall(
+    attempts: list[tuple[str, str, int]], step: Step
+) -> None:
+    """Along a line of commits, whatever somebody tries to release; repairs are the exception."""
+    table = VersionTable(next=step)
+    standing = stand("", 3)
+    accepted: list[str] = []
+    for text, suffix, commits in attempts:
+        release = Pep440(text + suffix)
+        if check_number(release, standing, table):
+            continue
+        before = Pep440(compute_version(standing.facts, step=step).public)
+        assert release > before or release.is_postrelease
+        assert bool(note_fall(release, standing, table)) == (release < before)
+        accepted.append(f"v{release}")
+        on_head = stand(accepted[-1], merged=tuple(accepted[:-1]), on_head=(accepted[-1],))
+        assert compute_version(on_head.facts, step=step).public == str(release)
+        assert numbers_for_literals([], on_head, table) == (release,)
+        standing = stand(accepted[-1], commits + 1, merged=tuple(accepted[:-1]))
+        after = Pep440(compute_version(standing.facts, step=step).public)
+        assert after > release
+        assert coming_version(standing, table) == Pep440(f"{after}".rpartition(".dev")[0] + ".dev0")
 
 
 # Literals.

@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     project = read_project(Path(options.path), to_build=False)
     progress = ConsoleProgress()
     if options.write:
-        _write(project, options.release, progress)
+        _write(project, options, progress)
     elif options.check_consistency:
         number, places = check_consistency(project, require_repository(project))
         progress.note(f"{number} in {places} place{'s' * (places > 1)}, as git says")
@@ -51,14 +51,16 @@ def _refuse_odd_company(options: argparse.Namespace) -> None:
         )
 
 
-def _write(project: Project, wanted: str | None, progress: ConsoleProgress) -> None:
-    number, paths = write_literals(project, require_repository(project), wanted)
+def _write(project: Project, options: argparse.Namespace, progress: ConsoleProgress) -> None:
+    number, paths = write_literals(project, require_repository(project), options.release)
     for path in paths:
         print_answer(show_path(path))
     if not paths:
         progress.note(f"every file says {number} already")
-    elif wanted:
-        progress.note(f"commit, then: ffiwheel version --release {number} --tag")
+    elif options.release:
+        place = () if options.path == "." else (options.path,)
+        following = ("ffiwheel", "version", *place, "--release", str(number), "--tag")
+        progress.note(f"commit, then: {shlex.join(following)}")
 
 
 def _release(project: Project, options: argparse.Namespace, progress: ConsoleProgress) -> None:
