@@ -90,6 +90,7 @@ CASES: list[tuple[str, str, Standing, Step, str]] = [
     ("the same in an edited tree", "0.6.1", stand("v0.6.0", on_head=("v0.6.0",), diff="0a1b"), "minor", ""),
     ("below the anchor of that commit", "1.0.1", stand("v1.0.0", on_head=("v1.0.0", "v1.1.0.dev0")), "minor", "lower than `v1.1.0.dev0`"),
     ("a longer line than the highest tag's", "1.0.1", stand("v1.0.0", 50, merged=("v1.0.1rc1",)), "minor", "lower than 1.1.0.dev50"),
+    ("edits on an older release's commit", "2.1.0", stand("v2.0.0", 9, on_head=("v1.0.0",), merged=("v2.0.0",), diff="0a"), "minor", ""),
     ("the first release", "0.1.0", stand("", 5), "minor", ""),
     ("a first release below the fallback", "0.0.1", stand("", 5), "minor", "lower than 0.1.0.dev5"),
     ("four numbers", "0.6.0.1", AFTER, "patch", "lower than 0.6.1.dev912"),

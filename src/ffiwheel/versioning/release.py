@@ -153,7 +153,7 @@ def check_number(release: Pep440, standing: Standing, table: VersionTable) -> li
     top = max(standing.merged, key=lambda tag: tag.version, default=None)
     if top and release < top.version:
         message = f"{release} is lower than `{top.name}`, which HEAD contains"
-        return [Problem(message, where, f"release {_goal(standing, table)} or a higher version")]
+        return [Problem(message, where, _recommend(standing, table))]
     so_far = note_fall(release, standing, table)
     if not so_far or _is_repair(release, standing.facts):
         return []
@@ -163,10 +163,10 @@ def check_number(release: Pep440, standing: Standing, table: VersionTable) -> li
 def note_fall(release: Pep440, standing: Standing, table: VersionTable) -> str:
     """Return a note if versions would fall with the release, else the empty text."""
     facts = standing.facts
-    so_far = pad(facts.tag.version) if facts.tag else None
-    if facts.distance or not so_far:
-        coming = coming_version(standing, table)
-        so_far = Pep440(f"{_goal(standing, table)}.dev{(coming.dev or 0) + facts.distance}")
+    first = _first_after(facts.tag, table)
+    so_far = Pep440(f"{_goal_of(first)}.dev{(first.dev or 0) + facts.distance}")
+    if facts.tag and not facts.distance:
+        so_far = pad(facts.tag.version)
     return f"{release} is lower than {so_far}, which this commit is so far" * (release < so_far)
 
 
@@ -175,12 +175,13 @@ def coming_version(standing: Standing, table: VersionTable) -> Pep440:
 
     After `v0.6.0` that is `0.7.0.dev0`.
     """
-    tag = _tag_to_count_from(standing, table)
-    base, start = (
-        next_version(tag.version, table.next)
-        if tag
-        else (str(pad(Pep440(table.fallback or FIRST_RELEASE))), 0)
-    )
+    return _first_after(_tag_to_count_from(standing, table), table)
+
+
+def _first_after(tag: Tag | None, table: VersionTable) -> Pep440:
+    base, start = str(pad(Pep440(table.fallback or FIRST_RELEASE))), 0
+    if tag:
+        base, start = next_version(tag.version, table.next)
     return Pep440(f"{base}.dev{start}")
 
 
@@ -196,9 +197,9 @@ def _tag_to_count_from(standing: Standing, table: VersionTable) -> Tag | None:
     return max(rivals, key=lambda tag: lead(tag, table.next))
 
 
-def _goal(standing: Standing, table: VersionTable) -> str:
-    """Return what commits lead to: `0.7.0`."""
-    return str(coming_version(standing, table)).rpartition(".dev")[0]
+def _goal_of(coming: Pep440) -> str:
+    """Return what development versions lead to: `0.7.0` for `0.7.0.dev0`."""
+    return str(coming).rpartition(".dev")[0]
 
 
 def _is_repair(release: Pep440, facts: GitFacts) -> bool:
@@ -212,9 +213,12 @@ def _is_repair(release: Pep440, facts: GitFacts) -> bool:
     )
 
 
+def _recommend(standing: Standing, table: VersionTable) -> str:
+    return f"release {_goal_of(coming_version(standing, table))} or a higher version"
+
+
 def _hint_higher(release: Pep440, standing: Standing, table: VersionTable) -> str:
-    hint = f"release {_goal(standing, table)} or a higher version"
-    tag = standing.facts.tag
+    hint, tag = _recommend(standing, table), standing.facts.tag
     if not tag:
         return f'{hint},\nor set `fallback = "{release.base_version}"` in {_TABLE}'
     if table.next == "minor" and release.release[:2] == pad(tag.version).release[:2]:
@@ -224,10 +228,8 @@ def _hint_higher(release: Pep440, standing: Standing, table: VersionTable) -> st
 
 def released_version(facts: GitFacts) -> Pep440 | None:
     """Return the release that the checkout is, if it is one."""
-    is_tagged = facts.tag and not facts.distance and not facts.diff
-    if not facts.tag or not is_tagged or facts.tag.version.is_devrelease:
-        return None
-    return pad(facts.tag.version)
+    tag = None if facts.distance or facts.diff else facts.tag
+    return pad(tag.version) if tag and not tag.version.is_devrelease else None
 
 
 def numbers_for_literals(

@@ -163,7 +163,7 @@ def _check_tracked(project: Project, repository: Repository) -> list[Problem]:
     table = project.config.version
     names = [*filter(None, [table.changelog]), *(entry.path for entry in table.write)]
     wanted = dict.fromkeys(Path(name).as_posix() for name in names)
-    present = [name for name in wanted if (project.root / name).exists()]
+    present = [name for name in wanted if (project.root / name).is_file()]
     if not present:
         return []
     listed = repository.ask("--literal-pathspecs", "ls-files", "-z", "--", *present)
