@@ -94,6 +94,12 @@ class OutputError(FfiwheelError):
     exit_code = 8
 
 
+class ReleaseError(FfiwheelError):
+    """A release cannot be made of this commit, or a version in a file disagrees with git."""
+
+    exit_code = 9
+
+
 def render_problems(problems: Iterable[Problem], output: str = "") -> str:
     """Return `problems` as the plain text that people see.
 

@@ -194,6 +194,9 @@ class History:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode().decode("unicode_escape").encode() + b"\n")
 
+    def do_link(self, name: str, target: str) -> None:
+        (self.project / name).symlink_to(target)
+
     def do_touch(self, name: str) -> None:
         later = time.time() + 86400
         os.utime(self.project / name, (later, later))

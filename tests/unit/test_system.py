@@ -19,6 +19,7 @@ from ffiwheel.system.files import (
     explaining_full,
     read_input,
     replacing,
+    rewrite,
     write_if_changed,
 )
 from ffiwheel.system.process import run
@@ -37,6 +38,35 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
         fail_halfway()
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_files_are_rewritten_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [tmp_path / name for name in "abc"]
+    for file in files:
+        file.write_text("old")
+        file.chmod(0o640)
+    real = Path.replace
+
+    def refuse_a(self: Path, target: Path) -> Path:
+        """The last one to be replaced cannot be, as with `chattr +i`."""
+        if target.name == "a":
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(self))
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse_a)
+    with pytest.raises(OutputError) as caught:
+        rewrite(dict.fromkeys(files, b"new"))
+    assert str(caught.value) == (
+        "error: cannot write `a`: Operation not permitted\n"
+        f"   at: {tmp_path / 'a'}\n"
+        " help: no file was changed; see who may write to that file and its folder"
+    )
+    assert [file.read_text() for file in files] == ["old"] * 3
+    assert sorted(tmp_path.iterdir()) == files
+    monkeypatch.undo()
+    rewrite(dict.fromkeys(files, b"new"))
+    assert [file.read_text() for file in files] == ["new"] * 3
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o640}
 
 
 def test_what_did_not_change_keeps_its_time(tmp_path: Path) -> None:

@@ -22,10 +22,20 @@ def declare(parser: argparse.ArgumentParser) -> None:
     shown.add_argument("--form", metavar="NAME", help="print one form, such as npm or debian")
     shown.add_argument("--explain", action="store_true", help="say how the number came about")
     shown.add_argument("--scm-version", action="store_true", help="print the version: the default")
+    shown.add_argument("--tag", action="store_true", help="with --release: make the tag")
+    shown.add_argument("--write", action="store_true", help="write it into the listed files")
+    shown.add_argument(
+        "--check-consistency", action="store_true", help="fail if a listed file says another"
+    )
+    parser.add_argument("--release", metavar="VERSION", help="check it, print how to tag it")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the version, or what is known of it."""
+    """Print the version, or what is known of it, or make a release of it."""
+    if options.release is not None or options.tag or options.write or options.check_consistency:
+        from ffiwheel.cli.release import run as run_release  # noqa: PLC0415 - a query does without
+
+        return run_release(options)
     if options.json:
         return _print_json(Path(options.path))
     project = read_project(Path(options.path), to_build=False)

@@ -21,6 +21,8 @@ TomlValue: TypeAlias = "str | int | float | bool | list[TomlValue] | dict[str, T
 Table: TypeAlias = "Mapping[str, TomlValue]"
 
 _Schema = TypeVar("_Schema")
+_ALIKE = 0.65
+"""From when on a value is taken for a misspelt choice: `mayor` may not be `minor`."""
 
 
 def decode_table(
@@ -103,7 +105,9 @@ def _decode_choice(
         return value
     allowed = ", ".join(f"`{choice}`" for choice in choices)
     shown = f"`{value}`" if isinstance(value, str) else _name_of(value)
-    problems.append(Problem(f"expected one of {allowed}, found {shown}", where))
+    close = difflib.get_close_matches(str(value), choices, n=1, cutoff=_ALIKE)
+    hint = f"did you mean `{close[0]}`?" if close else ""
+    problems.append(Problem(f"expected one of {allowed}, found {shown}", where, hint))
     return choices[0]
 
 

@@ -106,6 +106,11 @@ def read_project(root: Path, *, to_build: bool = True) -> Project:
     config = decode_table(Config, table, "tool.ffiwheel", problems)
     project = Project(root=root, pyproject=pyproject, config=config)
     problems += _check_config(config) + _check_version(config.version)
+    version = subtable(table, "version")
+    if "changelog" in version or "write" in version:
+        from ffiwheel.config.release import check_release_keys  # noqa: PLC0415 - few have them
+
+        problems += check_release_keys(version)
     if to_build:
         problems += _check_own(project) if project.is_ours else _check_foreign(project)
     elif project.is_ours:

@@ -44,6 +44,37 @@ class BindingsTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WriteTable:
+    """A place in a file where the version stands as text, which no build changes.
+
+    [releases.md](releases.md) has examples.
+    """
+
+    path: str
+    """The file, relative to the project."""
+    pattern: str
+    """A regular expression that matches once in the file. Its one group is the version, and `^` and
+    `$` match at the ends of lines: `^version = "(.*)"$`."""
+    form: Literal[
+        "public",
+        "full",
+        "npm",
+        "cargo",
+        "conda",
+        "debian",
+        "cmake",
+        "cmake-full",
+        "c-major",
+        "c-minor",
+        "c-patch",
+        "c-number",
+        "docker",
+        "windows",
+    ] = "public"
+    """How the version is spelt there: one of the [forms](version-forms.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionTable:
     """How the version comes from git, where `project.dynamic` lists `version`."""
 
@@ -57,6 +88,10 @@ class VersionTable:
     paths: tuple[str, ...] = ()
     """What of the repository makes up this project, relative to its folder; then only commits and
     edits that touch it count. Default: the whole repository."""
+    changelog: str | None = None
+    """The changelog, which must have a heading for every release: `"CHANGELOG.md"`. Default: none
+    is asked for."""
+    write: tuple[WriteTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

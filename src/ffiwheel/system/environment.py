@@ -24,6 +24,16 @@ _GIT_CONFIGURATION = (
     "GIT_CONFIG_VALUE_",
     "GIT_EXEC_PATH",
 )
+# What makes git look elsewhere than in the folder it is asked in.
+_GIT_PLACES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_WORK_TREE",
+)
 
 _LAST = 2**32 - 1
 """In 2106, the last moment that gzip can express; zip goes on to 2107."""
@@ -90,6 +100,14 @@ def git_environment(**changes: str) -> dict[str, str]:
         "GIT_OPTIONAL_LOCKS": "0",
         **changes,
     }
+
+
+def users_git_environment() -> dict[str, str]:
+    """Return the environment for a git that acts for the user: names, keys, hooks and habits.
+
+    Only the repository is always the folder's, which a hook's `GIT_DIR` would change.
+    """
+    return {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
 
 
 def compiler_choice() -> tuple[str, str]:

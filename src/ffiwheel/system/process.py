@@ -28,6 +28,7 @@ Answer: TypeAlias = "tuple[bytes, str, int]"
 
 _GRACE_SECONDS = 5.0
 _CHUNK = 1 << 16
+_STDERR = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,17 @@ def _follow(
         timer.cancel()
         process.stdout.close()
     return Completed(code=code, lines=tuple(lines), timed_out=expired.is_set())
+
+
+def run_for_user(command: Sequence[str], *, env: Mapping[str, str]) -> int:
+    """Run `command` where the user can see and answer it, and return its exit code.
+
+    It may ask for a passphrase or a touch of a key. What it prints goes to stderr.
+
+    Raises:
+        FileNotFoundError: if the program does not exist.
+    """
+    return subprocess.run(command, env=dict(env), stdout=_STDERR, check=False).returncode
 
 
 ChildFailed = subprocess.CalledProcessError
