@@ -87,6 +87,7 @@ def render_stamp(version: Version) -> bytes:
         "distance": version.distance,
         "node": version.node,
         "dirty": version.is_dirty,
+        "keeps_local": version.keeps_local,
     }
     return f"{json.dumps(facts, indent=2)}\n".encode()
 
@@ -114,6 +115,7 @@ def parse_stamp(text: str, where: str) -> Version:
             distance=int(facts["distance"]),
             node=str(facts["node"]),
             is_dirty=bool(facts["dirty"]),
+            keeps_local=bool(facts.get("keeps_local", False)),
             source="sdist",
             reason=f"the sdist's {STAMP}",
         )
