@@ -97,7 +97,7 @@ def read_project(root: Path, *, to_build: bool = True) -> Project:
         raise ProjectError(f"`{root}` is not a folder", hint="give the folder of a project")
     if not file.is_file():
         return _read_legacy(root, to_build=to_build)
-    pyproject = _read_toml(file)
+    pyproject = read_toml(file)
     problems: list[Problem] = []
     table = subtable(pyproject, "tool").get("ffiwheel", {})
     if not isinstance(table, dict):
@@ -105,7 +105,7 @@ def read_project(root: Path, *, to_build: bool = True) -> Project:
         table = {}
     config = decode_table(Config, table, "tool.ffiwheel", problems)
     project = Project(root=root, pyproject=pyproject, config=config)
-    problems += _check_config(config) + _check_version(config.version)
+    problems += _check_config(config) + _check_version(config.version) + _check_provider(project)
     version = subtable(table, "version")
     if "changelog" in version or "write" in version:
         from ffiwheel.config.release import check_release_keys  # noqa: PLC0415 - few have them
@@ -122,7 +122,12 @@ def read_project(root: Path, *, to_build: bool = True) -> Project:
     return project
 
 
-def _read_toml(file: Path) -> dict[str, TomlValue]:
+def read_toml(file: Path) -> dict[str, TomlValue]:
+    """Return what a TOML file says.
+
+    Raises:
+        ProjectError: if it is none, with the line.
+    """
     text = file.read_bytes().decode(errors="replace")
     try:
         table: dict[str, TomlValue] = tomllib.loads(text)
@@ -208,6 +213,20 @@ def _check_version(table: VersionTable) -> list[Problem]:
         hint = "give the text before the number, such as `v` or `hello-v`; patterns are not known"
         problems.append(Problem(message, "tool.ffiwheel.version.tag-prefix", hint))
     return problems
+
+
+def _check_provider(project: Project) -> list[Problem]:
+    """Check that no key is given that the provider of the version would ignore."""
+    provider = project.config.version.provider
+    if provider == "git":
+        return []
+    given = subtable(project.tool("ffiwheel"), "version")
+    hint = f"take it away, and say it in `[tool.{provider}]`"
+    return [
+        Problem(f"`{key}` means nothing to {provider}", f"tool.ffiwheel.version.{key}", hint)
+        for key in ("tag-prefix", "next", "fallback", "paths")
+        if key in given
+    ]
 
 
 def _check_runtime_dependency(project: Project) -> list[Problem]:

@@ -78,6 +78,9 @@ class WriteTable:
 class VersionTable:
     """How the version comes from git, where `project.dynamic` lists `version`."""
 
+    provider: Literal["git", "setuptools_scm"] = "git"
+    """Who computes the version: ffiwheel from git, or setuptools_scm, as `[tool.setuptools_scm]`
+    says; then `tag-prefix`, `next`, `fallback` and `paths` must not be given."""
     tag_prefix: str = "v"
     """What a version tag begins with."""
     next: Literal["minor", "patch"] = "minor"

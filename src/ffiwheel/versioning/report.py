@@ -97,7 +97,9 @@ def explain_version(
     yield "source", f"{version.source}: {resolution.why}"
     if silent := _SILENT.get(version.source, _NEITHER):
         yield "before", silent
-    if version.source in ("git", "archive") or version.node:
+    if version.source == "setuptools_scm":
+        yield from _explain_provider(version)
+    elif version.source in ("git", "archive") or version.node:
         yield "tag", _explain_tag(resolution, table)
         yield "counted", _explain_count(version, table)
         yield "edits", _explain_edits(version)
@@ -105,6 +107,15 @@ def explain_version(
         yield "next", _explain_next(tag, table)
     for note in version.notes:
         yield "note", note
+
+
+def _explain_provider(version: Version) -> Iterator[tuple[str, str]]:
+    """Yield what another tool told of its number; how it counts is in its own configuration."""
+    if version.node:
+        yield "tag", f"`{version.tag}`" if version.tag else "not told"
+        yield "counted", show_commits(version.distance)
+        yield "edits", _explain_edits(version)
+    yield "rule", f"`[tool.setuptools_scm]`, as read by {version.reason}"
 
 
 def _explain_tag(resolution: Resolution, table: VersionTable) -> str:

@@ -8,6 +8,8 @@
 6. `fallback` in pyproject.toml, where it is set.
 
 Everything else is an error: a wrong number is worse than none.
+
+With `provider = "setuptools_scm"` that tool is asked in place of 3 to 6; it has all of them itself.
 """
 
 from __future__ import annotations
@@ -60,12 +62,17 @@ def resolve_version(root: Path, name: str, static: str | None, table: VersionTab
     Raises:
         ProjectError: if `static` is no version.
         VersionError: if there is no source for a version, or it cannot be read.
-        MissingToolError: if it is to come from git, and git is not installed.
+        MissingToolError: if git or setuptools_scm is to say it, and is not installed.
     """
     if static is not None:
         return _take_static(static, root)
     if override := version_override(name):
         return _take_override(*override)
+    if table.provider == "setuptools_scm":
+        from ffiwheel.versioning.scm import ask_setuptools_scm  # noqa: PLC0415 - others do without
+
+        why = "`provider` in `[tool.ffiwheel.version]` names it"
+        return Resolution(version=ask_setuptools_scm(root, name), why=why)
     return _ask_folder(root, name, table)
 
 

@@ -86,6 +86,7 @@ def render_stamp(version: Version) -> bytes:
         "distance": version.distance,
         "node": version.node,
         "dirty": version.is_dirty,
+        "keeps_local": version.keeps_local,
     }
     return f"{json.dumps(facts, indent=2)}\n".encode()
 
@@ -113,6 +114,7 @@ def parse_stamp(text: str, where: str) -> Version:
             distance=int(facts["distance"]),
             node=str(facts["node"]),
             is_dirty=bool(facts["dirty"]),
+            keeps_local=bool(facts.get("keeps_local", False)),
             source="sdist",
             reason=f"the sdist's {STAMP}",
         )

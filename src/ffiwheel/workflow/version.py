@@ -37,6 +37,11 @@ def find_version(project: Project) -> Resolution:
     return resolve_version(project.root, name, project.static_version, project.config.version)
 
 
+def version_requires(project: Project) -> list[str]:
+    """Return what must be installed for the version to be told, besides ffiwheel and git."""
+    return ["setuptools_scm"] if project.config.version.provider == "setuptools_scm" else []
+
+
 def show_form(project: Project, name: str) -> str:
     """Return the version of a project in one form.
 
