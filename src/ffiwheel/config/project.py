@@ -111,6 +111,10 @@ def read_project(root: Path, *, to_build: bool = True) -> Project:
         from ffiwheel.config.release import check_release_keys  # noqa: PLC0415 - few have them
 
         problems += check_release_keys(version)
+    if config.version.emit:
+        from ffiwheel.config.emitted import check_emitted  # noqa: PLC0415 - few projects pay for it
+
+        problems += check_emitted(config.version.emit, root)
     if to_build:
         problems += _check_own(project) if project.is_ours else _check_foreign(project)
     elif project.is_ours:
