@@ -106,15 +106,7 @@ def read_project(root: Path, *, to_build: bool = True) -> Project:
     config = decode_table(Config, table, "tool.ffiwheel", problems)
     project = Project(root=root, pyproject=pyproject, config=config)
     problems += _check_config(config) + _check_version(config.version) + _check_provider(project)
-    version = subtable(table, "version")
-    if "changelog" in version or "write" in version:
-        from ffiwheel.config.release import check_release_keys  # noqa: PLC0415 - few have them
-
-        problems += check_release_keys(version)
-    if config.version.emit:
-        from ffiwheel.config.emitted import check_emitted  # noqa: PLC0415 - few projects pay for it
-
-        problems += check_emitted(config.version.emit, root)
+    problems += _check_version_files(project, subtable(table, "version"))
     if to_build:
         problems += _check_own(project) if project.is_ours else _check_foreign(project)
     elif project.is_ours:
@@ -124,6 +116,20 @@ def read_project(root: Path, *, to_build: bool = True) -> Project:
             Problem(found.message, f"{found.where} in {file}", found.hint) for found in problems
         )
     return project
+
+
+def _check_version_files(project: Project, table: Table) -> list[Problem]:
+    """Check the keys for files that state the version; few projects have them."""
+    problems: list[Problem] = []
+    if "changelog" in table or "write" in table:
+        from ffiwheel.config.release import check_release_keys  # noqa: PLC0415 - a query has none
+
+        problems += check_release_keys(table)
+    if emitted := project.config.version.emit:
+        from ffiwheel.config.emitted import check_emitted  # noqa: PLC0415 - a query has none
+
+        problems += check_emitted(emitted, project.root)
+    return problems
 
 
 def read_toml(file: Path) -> dict[str, TomlValue]:
