@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ffiwheel.config.decode import decode_table
 from ffiwheel.config.schema import Config
 from ffiwheel.errors import Problem
@@ -62,3 +64,36 @@ def test_a_list_of_other_things_is_refused() -> None:
     assert problems == [
         Problem("expected a list of strings, found a list", "tool.ffiwheel.sources")
     ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    path: str
+    form: str = "public"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    write: tuple[Place, ...] = ()
+
+
+def decode_places(table: dict[str, object]) -> tuple[Places, list[Problem]]:
+    problems: list[Problem] = []
+    return decode_table(Places, table, "table", problems), problems
+
+
+def test_a_list_of_tables_is_read() -> None:
+    places, problems = decode_places({"write": [{"path": "a"}, {"path": "b", "form": "npm"}]})
+    assert places == Places(write=(Place(path="a"), Place(path="b", form="npm")))
+    assert not problems
+
+
+def test_a_missing_key_is_a_problem_of_its_table() -> None:
+    _, problems = decode_places({"write": [{"path": "a"}, {"form": "npm"}]})
+    assert problems == [Problem("the key `path` is missing", "table.write[1]", "add `path = ...`")]
+
+
+def test_one_table_is_no_list_of_tables() -> None:
+    _, problems = decode_places({"write": {"path": "a"}})
+    expected = "expected a list of tables, found a table"
+    assert problems == [Problem(expected, "table.write", "write `[[table.write]]`")]

@@ -1,7 +1,8 @@
 """Turn a TOML table into a dataclass of `schema`, collecting every problem of the reading.
 
-The fields' types say what a key may hold: a `str`, a `Literal` of strings, a tuple of
-strings, or a table that is a dataclass again. A new kind of type is a new case of `_decode`.
+The fields' types say what a key may hold: a `str`, a `Literal` of strings, a tuple of strings, a
+table that is a dataclass again, or a tuple of those. A field without a default must be given. A new
+kind of type is a new case of `_decode`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ _Schema = TypeVar("_Schema")
 def decode_table(
     schema: type[_Schema], table: Table, where: str, problems: list[Problem]
 ) -> _Schema:
-    """Return `table` as a `schema`; what cannot be read is a problem, and its default stands in."""
+    """Return `table` as a `schema`; what cannot be read is a problem, and its default stands in.
+
+    A field without a default is an empty text then.
+    """
     types_of = get_type_hints(schema)
     fields = {field.name.replace("_", "-"): field for field in dataclasses.fields(schema)}  # type: ignore[arg-type]  # a dataclass, but mypy has no word for it
     values: dict[str, object] = {}
@@ -38,6 +42,11 @@ def decode_table(
         decoded = _decode(types_of[name], value, f"{where}.{key}", problems)
         if len(problems) == found:
             values[name] = decoded
+    for key, field in fields.items():
+        if field.default is field.default_factory is dataclasses.MISSING:
+            if key not in table:
+                problems.append(Problem(f"the key `{key}` is missing", where, f"add `{key} = ...`"))
+            values.setdefault(field.name, "")
     return schema(**values)
 
 
@@ -51,7 +60,12 @@ def _decode(kind: object, value: TomlValue, where: str, problems: list[Problem])
     if get_origin(kind) is types.UnionType:  # only `X | None`: TOML has no null
         return _decode(get_args(kind)[0], value, where, problems)
     if get_origin(kind) is tuple:
-        return _decode_strings(value, where, problems)
+        item = get_args(kind)[0]
+        return (
+            _decode_tables(item, value, where, problems)
+            if isinstance(item, type) and dataclasses.is_dataclass(item)
+            else _decode_strings(value, where, problems)
+        )
     if get_origin(kind) is Literal:
         return _decode_choice(get_args(kind), value, where, problems)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind) and isinstance(value, dict):
@@ -66,6 +80,19 @@ def _decode_strings(value: TomlValue, where: str, problems: list[Problem]) -> tu
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     _mistyped("a list of strings", value, where, problems)
+    return ()
+
+
+def _decode_tables(
+    schema: type[_Schema], value: TomlValue, where: str, problems: list[Problem]
+) -> tuple[_Schema, ...]:
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        return tuple(
+            decode_table(schema, item, f"{where}[{index}]", problems)
+            for index, item in enumerate(value)
+        )
+    hint = f"write `[[{where}]]`" if isinstance(value, dict) else ""
+    problems.append(Problem(f"expected a list of tables, found {_name_of(value)}", where, hint))
     return ()
 
 

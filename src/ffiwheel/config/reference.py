@@ -58,22 +58,41 @@ def parse_field_docs(source: str) -> dict[tuple[str, str], str]:
     }
 
 
-def _render_table(table: type[DataclassInstance], name: str, docs: FieldDocs) -> Iterator[str]:
+def _render_table(
+    table: type[DataclassInstance], name: str, docs: FieldDocs, brackets: str = "[{}]"
+) -> Iterator[str]:
     """Yield the lines of a table's section, and those of the tables inside it."""
-    yield f"## `[{name}]`\n"
+    yield f"## `{brackets.format(name)}`\n"
     yield f"{_wrap(inspect.getdoc(table) or '')}\n"
     kinds = get_type_hints(table)
     inner = []
     for field in dataclasses.fields(table):
         key, kind = field.name.replace("_", "-"), kinds[field.name]
-        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-            inner.append((kind, f"{name}.{key}"))
+        table_of, brackets = _table_in(kind)
+        if table_of:
+            inner.append((table_of, f"{name}.{key}", brackets))
         else:
             yield f"### `{key}`\n"
             yield f"{describe_type(kind)}{_describe_default(field.default)}.\n"
             yield f"{_wrap(docs[table.__name__, field.name])}\n"
-    for kind, path in inner:
-        yield from _render_table(kind, path, docs)
+    for kind, path, brackets in inner:
+        yield from _render_table(kind, path, docs, brackets)
+
+
+def _table_in(kind: object) -> tuple[type[DataclassInstance] | None, str]:
+    """Return the table that a key holds, and the brackets it is written in.
+
+    >>> _table_in(schema.CompileTable)[1], _table_in(tuple[schema.CompileTable, ...])[1]
+    ('[{}]', '[[{}]]')
+    >>> _table_in(tuple[str, ...])
+    (None, '')
+    """
+    item, brackets = kind, "[{}]"
+    if get_origin(kind) is tuple:
+        item, brackets = get_args(kind)[0], "[[{}]]"
+    if isinstance(item, type) and dataclasses.is_dataclass(item):
+        return item, brackets
+    return None, ""
 
 
 def describe_type(kind: object) -> str:
@@ -91,6 +110,8 @@ def describe_type(kind: object) -> str:
 
 def _describe_default(value: object) -> str:
     """Return a default worth telling; the docstring says what an empty one means."""
+    if value is dataclasses.MISSING:
+        return "; required"
     return f'; default: `"{value}"`' if value else ""
 
 
