@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _refuse_odd_company(options: argparse.Namespace) -> None:
-    others = ("json", "form", "explain", "scm_version", "check_consistency")
+    others = ("json", "form", "explain", "emit", "scm_version", "check_consistency")
     odd = [name for name in others if options.release is not None and getattr(options, name)]
     if odd:
         name = odd[0].replace("_", "-")
