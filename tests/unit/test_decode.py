@@ -52,7 +52,11 @@ def test_every_problem_is_reported_at_once() -> None:
             'write `["all"]`',
         ),
         Problem("expected a table, found an integer", "tool.ffiwheel.compile"),
-        Problem("expected one of `minor`, `patch`, found `mayor`", "tool.ffiwheel.version.next"),
+        Problem(
+            "expected one of `minor`, `patch`, found `mayor`",
+            "tool.ffiwheel.version.next",
+            "did you mean `minor`?",
+        ),
         Problem("expected a string, found an integer", "tool.ffiwheel.version.tag-prefix"),
         Problem("expected a string, found a boolean", "tool.ffiwheel.version.fallback"),
     ]

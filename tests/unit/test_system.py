@@ -59,7 +59,7 @@ def test_a_full_disk_is_an_error_with_a_way_out() -> None:
     assert str(caught.value) == (
         "error: cannot write `full`: No space left on device\n"
         "   at: /dev/full\n"
-        " help: free some space, or choose another disk with `--outdir`"
+        " help: free some space, or choose another disk (`--outdir`, `--emit`)"
     )
 
 

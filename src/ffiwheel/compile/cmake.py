@@ -111,6 +111,7 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
         f"CMAKE_{name.upper()}": str(job.folder / "tools" / name)
         for name, _ in job.compiler.archive_tools
     }
+    emitted = {"FFIWHEEL_VERSION_DIR": str(job.overlay.folder)} if job.overlay else {}
     forced = {} if exports is None else {"FFIWHEEL_EXPORTS": ";".join(exports)}
     if job.compiler.family == "zig" and not job.debug:  # there may be no `strip` to call
         tools["CMAKE_SHARED_LINKER_FLAGS_RELEASE"] = "-s"
@@ -125,6 +126,7 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
         "FFIWHEEL_TVM_FFI_CMAKE_DIR": str(job.runtime.cmake_dir),
         "FFIWHEEL_PROJECT_DIR": str(job.root),
         "FFIWHEEL_STUB_ROOT": str(stub_root(job)),
+        **emitted,
         **tools,
         **forced,
     }

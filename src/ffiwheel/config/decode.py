@@ -10,7 +10,16 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import types
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from ffiwheel.errors import Problem
 
@@ -50,6 +59,15 @@ def decode_table(
     return schema(**values)
 
 
+def is_optional(kind: object) -> bool:
+    """Tell whether a field's type is `X | None`, which has two spellings in Python.
+
+    >>> is_optional(str | None), is_optional(Literal["minor"] | None), is_optional(str)
+    (True, True, False)
+    """
+    return get_origin(kind) in {types.UnionType, Union}
+
+
 def subtable(parent: Table, key: str) -> Table:
     """Return a table inside a table, empty where there is none."""
     value = parent.get(key, {})
@@ -57,7 +75,7 @@ def subtable(parent: Table, key: str) -> Table:
 
 
 def _decode(kind: object, value: TomlValue, where: str, problems: list[Problem]) -> object:
-    if get_origin(kind) is types.UnionType:  # only `X | None`: TOML has no null
+    if is_optional(kind):  # only `X | None`: TOML has no null
         return _decode(get_args(kind)[0], value, where, problems)
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
@@ -103,7 +121,9 @@ def _decode_choice(
         return value
     allowed = ", ".join(f"`{choice}`" for choice in choices)
     shown = f"`{value}`" if isinstance(value, str) else _name_of(value)
-    problems.append(Problem(f"expected one of {allowed}, found {shown}", where))
+    close = difflib.get_close_matches(str(value), choices, n=1)
+    hint = f"did you mean `{close[0]}`?" if close else ""
+    problems.append(Problem(f"expected one of {allowed}, found {shown}", where, hint))
     return choices[0]
 
 

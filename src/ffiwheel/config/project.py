@@ -106,6 +106,10 @@ def read_project(root: Path, *, to_build: bool = True) -> Project:
     config = decode_table(Config, table, "tool.ffiwheel", problems)
     project = Project(root=root, pyproject=pyproject, config=config)
     problems += _check_config(config) + _check_version(config.version) + _check_provider(project)
+    if config.version.emit:
+        from ffiwheel.config.emitted import check_emitted  # noqa: PLC0415 - few projects pay for it
+
+        problems += check_emitted(config.version.emit, root)
     if to_build:
         problems += _check_own(project) if project.is_ours else _check_foreign(project)
     if problems:

@@ -11,10 +11,10 @@ import dataclasses
 import inspect
 import itertools
 import textwrap
-import types
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 from ffiwheel.config import schema
+from ffiwheel.config.decode import is_optional
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -101,7 +101,7 @@ def describe_type(kind: object) -> str:
     >>> describe_type(tuple[str, ...] | None), describe_type(Literal["minor", "patch"])
     ('A list of strings', 'One of `"minor"`, `"patch"`')
     """
-    if get_origin(kind) is types.UnionType:  # only `X | None`: TOML has no null
+    if is_optional(kind):  # only `X | None`: TOML has no null
         return describe_type(get_args(kind)[0])
     if get_origin(kind) is Literal:
         return "One of " + ", ".join(f'`"{choice}"`' for choice in get_args(kind))
@@ -116,4 +116,6 @@ def _describe_default(value: object) -> str:
 
 
 def _wrap(text: str) -> str:
-    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        " ".join(text.split()), _WIDTH, break_long_words=False, break_on_hyphens=False
+    )

@@ -7,7 +7,7 @@ the reference page is made from it. Keys are spelt in TOML with `-` where a fiel
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,43 @@ class BindingsTable:
     the Python package."""
 
 
+EmitForm: TypeAlias = Literal[
+    "c-header",
+    "c-source",
+    "cmake",
+    "python",
+    "javascript",
+    "commonjs",
+    "typescript",
+    "package-json",
+    "conda",
+    "json",
+    "env",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmitTable:
+    """A file that states the version, made by each build in the build folder, never in the tree.
+
+    It counts as if it lay in the project: it is compiled, found by `#include`, and goes into the
+    wheel and the sdist as its path says.
+    """
+
+    path: str
+    """Where the file would lie in the project, such as `include/hello_version.h`."""
+    form: EmitForm | None = None
+    """What kind of file it is."""
+    template: str | None = None
+    """Instead of a form, a Jinja2 template in the project; with `package-json`, the `package.json`
+    to copy, by default the one at the top."""
+
+    @property
+    def given(self) -> str | None:
+        """The file of the project to start from, if there is one."""
+        return self.template or ("package.json" if self.form == "package-json" else None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionTable:
     """How the version comes from git, where `project.dynamic` lists `version`."""
@@ -60,6 +97,7 @@ class VersionTable:
     paths: tuple[str, ...] = ()
     """What of the repository makes up this project, relative to its folder; then only commits and
     edits that touch it count. Default: the whole repository."""
+    emit: tuple[EmitTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HINTS = {
-    errno.ENOSPC: "free some space, or choose another disk with `--outdir`",
-    errno.EDQUOT: "free some space, or choose another disk with `--outdir`",
+    errno.ENOSPC: "free some space, or choose another disk (`--outdir`, `--emit`)",
+    errno.EDQUOT: "free some space, or choose another disk (`--outdir`, `--emit`)",
     errno.EFBIG: "raise the limit on file sizes (`ulimit -f`)",
-    errno.EACCES: "choose a folder that you may write to with `--outdir`",
-    errno.EROFS: "choose a folder that you may write to with `--outdir`",
+    errno.EACCES: "choose a folder that you may write to (`--outdir`, `--emit`)",
+    errno.EROFS: "choose a folder that you may write to (`--outdir`, `--emit`)",
 }
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}

@@ -74,6 +74,8 @@ def show_version(project: Project, progress: Progress) -> Version:
     with progress.step("version") as step:
         if not project.is_ours and project.static_version is None:
             step.done(f"as `{project.backend}` says")
+            if project.config.version.emit:
+                progress.note(f"nothing is emitted: `{project.backend}` decides the version")
             return Version(public="")
         version = project_version(project)
         step.done(f"{version.full}  ({version.reason})")
