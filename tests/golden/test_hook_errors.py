@@ -62,6 +62,16 @@ def test_no_version(backend: str, tmp_path: Path, *, update_golden: bool) -> Non
     check_backend(f"hook-{backend}-no-version", backend, project, update=update_golden)
 
 
+@pytest.mark.parametrize("backend", MODULES)
+def test_a_file_is_in_the_way(backend: str, tmp_path: Path, *, update_golden: bool) -> None:
+    files, hatchling, scikit = snippets("Emitted files")
+    text = f"{snippets(backend)[0]}\n{files}\n"
+    text += {"hatchling": hatchling, "scikit-build-core": scikit}.get(backend, "")
+    project = make_project(tmp_path / "p", text)
+    (project / "hello" / "_version.py").write_text("mine\n")
+    check_backend(f"hook-{backend}-in-the-way", backend, project, update=update_golden)
+
+
 def test_setuptools_with_a_version_in_setup_py(tmp_path: Path, *, update_golden: bool) -> None:
     code = "from setuptools import setup\nsetup(name='hello', version='3.0')\n"
     project = make_project(tmp_path / "p", snippets("setuptools")[1], **{"setup.py": code})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import tarfile
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from other_backends import (
@@ -20,9 +21,6 @@ from other_backends import (
 from workshop import SAMPLES, Workshop, check, commit_all, git_status, run_ffiwheel
 
 from ffiwheel.versioning.archive import render_archive_files
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SETUP_PY = "from setuptools import setup\nsetup(name='hello', packages=['hello'])\n"
 SETUP_CFG = "[metadata]\nname = hello\n[options]\npackages = hello\n"
@@ -123,6 +121,99 @@ def test_git_archive(project: Path, tmp_path: Path) -> None:
     assert version_of(build(tmp_path / "archive", "wheel", tmp_path / "wheel")) == "0.7.0.dev1"
 
 
+@pytest.fixture(params=BACKENDS)
+def emitting(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A project one commit after v0.6.0 that emits files, whose names git is told to ignore."""
+    files, hatchling, scikit = snippets("Emitted files")
+    more = {"hatchling": hatchling, "scikit-build-core": scikit}.get(request.param, "")
+    text = f"{snippets(request.param)[0]}\n{files}\n{more}"
+    ignored = "*.egg-info/\n/build/\n__pycache__/\n_version.py\n"
+    project = make_project(tmp_path / "hello-sources", text, **{".gitignore": ignored})
+    commit_all(project)
+    return project
+
+
+def test_emitted_files(emitting: Path, tmp_path: Path) -> None:
+    before = tree(emitting)
+    wheel = build(emitting, "wheel", tmp_path / "wheel")
+    assert emitted_in(wheel) == {"hello/_version.py": "0.7.0.dev1"}
+    sdist = build(emitting, "sdist", tmp_path / "sdist")
+    assert git_status(emitting) == ""
+    assert tree(emitting) == before
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    [unpacked] = (tmp_path / "unpacked").iterdir()
+    assert "0.7.0.dev1" in (unpacked / "hello" / "_version.py").read_text()
+    assert "0.7.0" in (unpacked / "include" / "hello_version.h").read_text()
+    answer = json.loads(run_ffiwheel("version", "--json", cwd=unpacked).out)
+    assert answer["node"] == check("git", "rev-parse", "HEAD", cwd=emitting).strip()
+    again = build(unpacked, "wheel", tmp_path / "again", PATH="/nowhere")
+    assert emitted_in(again) == {"hello/_version.py": "0.7.0.dev1"}
+    commit_all(emitting)
+    later = build(emitting, "wheel", tmp_path / "later")
+    assert emitted_in(later) == {"hello/_version.py": "0.7.0.dev2"}
+
+
+def test_emitted_files_and_an_editable_install(emitting: Path, tmp_path: Path) -> None:
+    before = tree(emitting)
+    options = ("--no-deps", "--no-build-isolation", "--prefix", tmp_path / "prefix")
+    check(sys.executable, "-m", "pip", "install", "--quiet", *options, "-e", ".", cwd=emitting)
+    [site] = (tmp_path / "prefix").glob("lib/*/site-packages")
+    code = f"import site; site.addsitedir({str(site)!r}); import hello; print(hello.__file__)"
+    said = check(sys.executable, "-c", code, cwd=tmp_path).strip()
+    assert said == str(emitting / "hello" / "__init__.py")
+    if "scikit_build_core" in before["pyproject.toml"].decode():
+        code += "; from hello import _version; print(_version.__version__)"
+        assert check(sys.executable, "-c", code, cwd=tmp_path).split()[-1].startswith("0.7.0.dev1")
+    assert git_status(emitting) == ""
+    assert tree(emitting) == before
+
+
+@pytest.mark.compiler
+def test_setuptools_finds_emitted_headers(tmp_path: Path) -> None:
+    """Also with a command of the project's own, which goes on to run."""
+    setup = """\
+from setuptools import Extension, setup
+from setuptools.command.build_py import build_py
+
+class Own(build_py):
+    def run(self):
+        super().run()
+        self.mkpath(self.build_lib)
+        open(self.build_lib + "/own.txt", "w").close()
+
+setup(cmdclass={"build_py": Own}, ext_modules=[Extension("hello._c", ["c.c"])])
+"""
+    source = """\
+#include <Python.h>
+#include "hello_version.h"
+#if HELLO_VERSION_MINOR != 7
+#error "it is another version"
+#endif
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_c", NULL, -1, NULL};
+PyMODINIT_FUNC PyInit__c(void) { return PyModule_Create(&module); }
+"""
+    text = f"{snippets('setuptools')[0]}\n{snippets('Emitted files')[0]}"
+    project = make_project(tmp_path / "p", text, **{"setup.py": setup, "c.c": source})
+    commit_all(project)
+    before = tree(project)
+    wheel = build(project, "wheel", tmp_path / "wheel")
+    assert emitted_in(wheel) == {"hello/_version.py": "0.7.0.dev1"}
+    with zipfile.ZipFile(wheel) as archive:
+        assert "own.txt" in archive.namelist()
+    assert tree(project) == before
+
+
+def emitted_in(wheel: Path) -> dict[str, str]:
+    """Return the emitted files in a wheel, each of them once, with the version they state."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if "version." in name and "txt" not in name]
+        assert len(names) == len(set(names))
+        return {
+            name: re.findall(r"0\.7\.0\.dev\d+", archive.read(name).decode())[0] for name in names
+        }
+
+
 @pytest.mark.compiler
 @pytest.mark.parametrize("sample", ["guide-directives", "setuptools-extension"])
 def test_ffiwheel_hands_over_and_is_asked(sample: str, workshop: Workshop) -> None:
@@ -136,7 +227,9 @@ def test_ffiwheel_hands_over_and_is_asked(sample: str, workshop: Workshop) -> No
     commit_all(project, initial=True)
     check("git", "tag", "v0.6.0", cwd=project)
     commit_all(project)
-    assert version_of(workshop.wheel(project)) == "0.7.0.dev1"
+    result = workshop.build(project)
+    assert version_of(Path(result.out.strip())) == "0.7.0.dev1"
+    assert re.search(r"version +0\.7\.0\.dev1\+g\w{10} ", result.err), "it is known beforehand"
     assert git_status(project) == ""
 
 

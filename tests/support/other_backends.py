@@ -20,6 +20,12 @@ cmake_minimum_required(VERSION 3.15)
 project(${SKBUILD_PROJECT_NAME} VERSION ${SKBUILD_PROJECT_VERSION} LANGUAGES NONE)
 file(WRITE ${CMAKE_BINARY_DIR}/version.txt "${SKBUILD_PROJECT_VERSION_FULL}")
 install(FILES ${CMAKE_BINARY_DIR}/version.txt DESTINATION hello)
+if(FFIWHEEL_VERSION_DIR)
+  file(STRINGS "${FFIWHEEL_VERSION_DIR}/include/hello_version.h" found REGEX "_MINOR 7$")
+  if(NOT found)
+    message(FATAL_ERROR "there is no header, or it is another version's")
+  endif()
+endif()
 """
 
 
@@ -49,9 +55,12 @@ def make_project(folder: Path, pyproject: str, **files: str) -> Path:
 
 
 def build(project: Path, kind: str, outdir: Path, **variables: str) -> Path:
-    """Let the project's own backend build a wheel or an sdist, in this environment."""
-    command = (sys.executable, "-m", "build", "--no-isolation", f"--{kind}", "--outdir", outdir)
-    check(*command, cwd=project, env=variables)
+    """Let the project's own backend build a wheel or an sdist, as frontends call it."""
+    text = (project / "pyproject.toml").read_text()
+    [backend] = re.findall(r'^build-backend = "(.+)"$', text, re.MULTILINE)
+    outdir.mkdir(parents=True)
+    code = f"import {backend} as backend; backend.build_{kind}({str(outdir)!r})"
+    check(sys.executable, "-c", code, cwd=project, env=variables)
     [made] = outdir.glob("*.whl" if kind == "wheel" else "*.tar.gz")
     return made
 

@@ -1,4 +1,4 @@
-"""setuptools: the version of a distribution, where its project asks for it.
+"""setuptools: the version of a distribution and its files, where the project asks for them.
 
 A project asks with the table `[tool.ffiwheel.version]`, empty or not, and with
 `dynamic = ["version"]`. Without a table `[project]` (then `setup.py` or `setup.cfg` has the
@@ -12,11 +12,10 @@ from configparser import Error as ConfigParserError
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from setuptools.errors import SetupError
-
 from ffiwheel.config.decode import subtable
 from ffiwheel.config.project import normalize_name, read_project, read_toml
 from ffiwheel.errors import FfiwheelError, ProjectError
+from ffiwheel.hooks.commands import add_commands, setup_errors
 from ffiwheel.workflow.version import project_version
 
 if TYPE_CHECKING:
@@ -50,11 +49,10 @@ def finalize(dist: Distribution, root: Path) -> None:
     legacy = read_legacy(dist, root)
     if not asks(pyproject, legacy.name):
         return
-    try:
+    with setup_errors():
         project = _name(read_project(root, to_build=False), legacy.name)
         dist.metadata.version = _choose_version(project, legacy)
-    except FfiwheelError as error:
-        raise SetupError(f"\n{error}") from None
+    add_commands(dist, project)
 
 
 def asks(pyproject: Table, name: str) -> bool:

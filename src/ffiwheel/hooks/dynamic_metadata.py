@@ -1,9 +1,8 @@
 """`provider = "ffiwheel"`: the version for backends that know `[[tool.dynamic-metadata]]`.
 
-scikit-build-core is one. Backends call these functions in the project's folder.
-
-The deprecated table `[tool.scikit-build.metadata.version]` names this module itself and calls with
-other arguments; the first tells which it is.
+scikit-build-core is one. Backends call the hooks in the project's folder. A provider can only give
+metadata, so emitted files are left in a folder of the build tree, from where the backend is told to
+take them.
 
 https://dynamic-metadata.readthedocs.io/en/latest/plugin_authors.html
 """
@@ -11,45 +10,58 @@ https://dynamic-metadata.readthedocs.io/en/latest/plugin_authors.html
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import read_project
 from ffiwheel.errors import ProjectError
 from ffiwheel.hooks.asking import ending_clearly, wheel_version
-from ffiwheel.workflow.version import version_requires
+from ffiwheel.workflow.handover import leave_files
+from ffiwheel.workflow.version import project_version, version_requires
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_BUILDS = {"sdist", "wheel", "editable"}
+"""The states in which something is built; in the others only metadata is asked for."""
 
-@overload
-def dynamic_metadata(given: Mapping[str, object], more: Mapping[str, object]) -> dict[str, str]: ...
-@overload
-def dynamic_metadata(given: str, more: Mapping[str, object]) -> str: ...
-def dynamic_metadata(
-    given: Mapping[str, object] | str, more: Mapping[str, object]
-) -> dict[str, str] | str:
-    """Return the version.
 
-    Args:
-        given: the entry's settings, of which there are none; in the old table the field's name.
-        more: the table `[project]`; in the old table the settings.
+class Provider:
+    """What the entry point `dynamic_metadata.provider` names."""
 
-    Returns:
-        What to add to `[project]`; for the old table the version itself.
+    def __init__(self) -> None:
+        """Begin without knowing what is built: older backends do not say it."""
+        self._state = ""
+
+    def build_state(self, state: str) -> None:
+        """Hear what is built."""
+        self._state = state
+
+    def dynamic_metadata(
+        self, settings: Mapping[str, object], _project: Mapping[str, object]
+    ) -> dict[str, str]:
+        """Return what to add to `[project]`, and emit the files if something is built."""
+        with ending_clearly():
+            check_settings(settings)
+            project = read_project(Path.cwd(), to_build=False)
+            version = project_version(project)
+            if self._state in _BUILDS and project.config.version.emit:
+                leave_files(project, version)
+            return {"version": version.for_wheel}
+
+    def get_requires_for_dynamic_metadata(self, _settings: Mapping[str, object]) -> list[str]:
+        """Return what must be installed for the version to be told."""
+        with ending_clearly():
+            return version_requires(read_project(Path.cwd(), to_build=False))
+
+
+def dynamic_metadata(field: str, settings: Mapping[str, object]) -> str:
+    """Return the version to the deprecated table `[tool.scikit-build.metadata.version]`.
+
+    That table names this module, and its values come without a state of the build.
     """
     with ending_clearly():
-        if isinstance(given, str):
-            check_settings({"field": given, **more})
-            return wheel_version(Path.cwd())
-        check_settings(given)
-        return {"version": wheel_version(Path.cwd())}
-
-
-def get_requires_for_dynamic_metadata(_settings: Mapping[str, object]) -> list[str]:
-    """Return what must be installed for the version to be told."""
-    with ending_clearly():
-        return version_requires(read_project(Path.cwd(), to_build=False))
+        check_settings({"field": field, **settings})
+        return wheel_version(Path.cwd())
 
 
 def check_settings(settings: Mapping[str, object]) -> None:

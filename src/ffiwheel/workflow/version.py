@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ffiwheel.config.decode import subtable
 from ffiwheel.config.project import normalize_name
 from ffiwheel.model.version import Version
 from ffiwheel.versioning.forms.registry import render_form
@@ -35,6 +36,18 @@ def find_version(project: Project) -> Resolution:
     """
     name = normalize_name(project.name)
     return resolve_version(project.root, name, project.static_version, project.config.version)
+
+
+def asks_for_version(project: Project) -> bool:
+    """Tell whether another backend takes the version from us: see `ffiwheel.hooks`."""
+    entries = subtable(project.pyproject, "tool").get("dynamic-metadata", [])
+    tables = entries if isinstance(entries, list) else []
+    providers = [table.get("provider") for table in tables if isinstance(table, dict)]
+    return {
+        "scikit_build_core.build": "ffiwheel" in providers,
+        "hatchling.build": subtable(project.tool("hatch"), "version").get("source") == "ffiwheel",
+        "setuptools.build_meta": "version" in project.tool("ffiwheel"),
+    }.get(project.backend, False)
 
 
 def version_requires(project: Project) -> list[str]:
@@ -77,7 +90,7 @@ def describe(project: Project) -> dict[str, object]:
 def show_version(project: Project, progress: Progress) -> Version:
     """Return the version and print its line; a foreign backend may yet decide on its own."""
     with progress.step("version") as step:
-        if not project.is_ours and project.static_version is None:
+        if not (project.is_ours or project.static_version or asks_for_version(project)):
             step.done(f"as `{project.backend}` says")
             if project.config.version.emit:
                 progress.note(f"nothing is emitted: `{project.backend}` decides the version")
