@@ -201,11 +201,13 @@ def test_every_pattern_finds_an_emitted_source_once(workshop: Workshop) -> None:
     emit(project, path="gen/sources_only_version.h", form="c-header")
     emit(project, path="gen/sources_only_version.cc", form="c-source")
     (project / "more.cc.in").write_text("int more() { return {{ c_major }}; }\n")
-    emit(project, path="gen/more.cc", template="more.cc.in")
+    emit(project, path="./gen//more.cc", template="more.cc.in")
     assert "3 objects" in workshop.build(project).err
     assert "3 objects" in workshop.build(project, "--debug").err
     result = workshop.build(project, "--sdist")
     assert "3 objects" in result.err
+    with tarfile.open(project / result.out.split()[0]) as archive:
+        assert "sources_only-1.0.0/gen/more.cc" in archive.getnames()
     assert "3 objects" in workshop.build(project).err
 
 

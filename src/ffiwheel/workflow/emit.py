@@ -193,7 +193,7 @@ def _try_render(
             for problem in error.problems
         )
     given = project.root / table.given if table.given else None
-    return EmittedFile(path=table.path, content=content, given=given)
+    return EmittedFile(path=posixpath.normpath(table.path), content=content, given=given)
 
 
 def _make_request(
@@ -266,7 +266,8 @@ def _check_free(project: Project, file: EmittedFile) -> Iterable[Problem]:
 
 
 def _headers(project: Project) -> set[str]:
-    return {table.path for table in project.config.version.emit if table.form == "c-header"}
+    tables = project.config.version.emit
+    return {posixpath.normpath(table.path) for table in tables if table.form == "c-header"}
 
 
 def _check_target(folder: Path, file: EmittedFile) -> Iterable[Problem]:
