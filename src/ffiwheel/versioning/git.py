@@ -170,11 +170,16 @@ def count_from_merged(
     repository: Repository, tags: Sequence[Tag], prefix: str, head: str = "HEAD"
 ) -> Counted:
     """Return the highest tag that `head` contains, with the commits since."""
-    command = ("for-each-ref", f"--merged={head}", "--format=%(refname:lstrip=2)")
-    names = set(repository.ask_text(*command, f"refs/tags/{prefix}*").splitlines())
-    merged = [tag for tag in tags if tag.name in names]
+    merged = _keep_merged(repository, tags, prefix, head)
     tag = max(merged, key=lambda tag: tag.version, default=None)
     return Counted(tag=tag, distance=count_since(repository, tag, head))
+
+
+def _keep_merged(repository: Repository, tags: Sequence[Tag], prefix: str, head: str) -> list[Tag]:
+    """Return those of `tags` that `head` contains."""
+    command = ("for-each-ref", f"--merged={head}", "--format=%(refname:lstrip=2)")
+    names = set(repository.ask_text(*command, f"refs/tags/{prefix}*").splitlines())
+    return [tag for tag in tags if tag.name in names]
 
 
 def count_since(
@@ -198,8 +203,11 @@ def _prefer_longer_line(
     head: str,
 ) -> Counted:
     """Return where the line that leads furthest began: see `lines`."""
-    rivals = find_rivals(tags, counted.tag, table.next) if counted.tag else ()
+    rivals: Sequence[Tag] = find_rivals(tags, counted.tag, table.next) if counted.tag else ()
     if not counted.tag or not rivals or not _has_merges(repository, counted.tag, head):
+        return counted
+    rivals = _keep_merged(repository, rivals, table.tag_prefix, head)
+    if not rivals:
         return counted
     lowest = min(rivals, key=lambda tag: tag.version)
     listed = repository.ask_text("rev-list", "--parents", head, "--not", f"{lowest.commit}^@")
