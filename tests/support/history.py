@@ -182,6 +182,10 @@ class History:
     def do_branch(self, name: str, start: str = "HEAD") -> None:
         self.git("switch", "--quiet", "--create", name, start)
 
+    def do_switch(self, branch: str) -> None:
+        self.git("switch", "--quiet", branch)
+        self.node = self.git("rev-parse", "HEAD").strip()
+
     def do_years_back(self, years: str) -> None:
         """The clock of whoever commits next is wrong."""
         self.date -= int(years) * 365 * 86400

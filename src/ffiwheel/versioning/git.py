@@ -183,11 +183,16 @@ def count_from_merged(
     repository: Repository, tags: Sequence[Tag], prefix: str, head: str = "HEAD"
 ) -> Counted:
     """Return the highest tag that `head` contains, with the commits since."""
-    command = ("for-each-ref", f"--merged={head}", "--format=%(refname:lstrip=2)")
-    names = set(repository.ask_text(*command, f"refs/tags/{prefix}*").split("\n"))
-    merged = [tag for tag in tags if tag.name in names]
+    merged = _keep_merged(repository, tags, prefix, head)
     tag = max(merged, key=lambda tag: tag.version, default=None)
     return Counted(tag=tag, distance=count_since(repository, tag, head))
+
+
+def _keep_merged(repository: Repository, tags: Sequence[Tag], prefix: str, head: str) -> list[Tag]:
+    """Return those of `tags` that `head` contains."""
+    command = ("for-each-ref", f"--merged={head}", "--format=%(refname:lstrip=2)")
+    names = set(repository.ask_text(*command, f"refs/tags/{prefix}*").split("\n"))
+    return [tag for tag in tags if tag.name in names]
 
 
 def count_since(
@@ -211,14 +216,15 @@ def _prefer_longer_line(
     head: str,
 ) -> Counted:
     """Return where the line that leads furthest began: see `lines`."""
-    rivals = find_rivals(tags, counted.tag, table.next) if counted.tag else ()
+    rivals: Sequence[Tag] = find_rivals(tags, counted.tag, table.next) if counted.tag else ()
     if not counted.tag or not rivals or not _has_merges(repository, counted.tag, head):
+        return counted
+    rivals = _keep_merged(repository, rivals, table.tag_prefix, head)
+    if not rivals:
         return counted
     lowest = min(rivals, key=lambda tag: tag.version)
     listed = repository.ask_text("rev-list", "--parents", head, "--not", f"{lowest.commit}^@", "--")
     rows = [line.split() for line in listed.splitlines()]
-    if not rows:  # a later commit has a lower tag, and all is behind that
-        return counted
     seen = seen_from(rows[0][0], {row[0]: row[1:] for row in rows}, {tag.commit for tag in tags})
     choice = f"which leads further than `{counted.tag.name}`, the highest that HEAD contains"
     others = [

@@ -140,7 +140,7 @@ def _compile_own(project: Project, version: Version, job: Job, step: Step) -> Co
         plan = CMakePlan(
             job=job,
             name=project.name,
-            version=version.for_wheel,
+            version=version,
             settings=project.tool("scikit-build"),
             exports=project.config.exports,
         )
