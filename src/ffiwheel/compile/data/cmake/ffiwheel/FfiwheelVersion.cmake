@@ -1073,8 +1073,11 @@ endfunction ()
 # Append the files with the edits of a repository, and of the submodules in it, to `parts`.
 function (_ffiwheel_store_edits folder status)
   _ffiwheel_store_answer(
-    "${folder}" diff-index -p --binary --full-index --ignore-submodules=dirty --no-color
-    --no-ext-diff --no-textconv --no-renames HEAD
+    "${folder}" -c core.quotePath=true -c core.bigFileThreshold=512m
+    -c diff.suppressBlankEmpty=false diff-index -p --full-index --unified=999999999
+    --diff-algorithm=myers --indent-heuristic --src-prefix=a/ --dst-prefix=b/
+    --ignore-submodules=dirty --submodule=short --no-color --no-ext-diff --no-textconv --no-renames
+    HEAD --
   )
   while (status MATCHES "\n([12u]) [^ ]+ S[C.]M[U.] ([^\n]*)(.*)$")
     set(kind "${CMAKE_MATCH_1}")
