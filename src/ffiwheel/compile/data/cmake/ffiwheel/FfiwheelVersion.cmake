@@ -443,9 +443,9 @@ macro (_ffiwheel_use_setting)
   elseif (path MATCHES "^tool[.]ffiwheel[.]version[.](tag-prefix|next|fallback)$")
     _ffiwheel_read_text("setting_${CMAKE_MATCH_1}")
   elseif (path MATCHES "^tool[.]ffiwheel[.]version[.]([^[.]+)")
-    # What is emitted does not change the version, nor do the defaults of the other keys.
-    if (NOT CMAKE_MATCH_1 STREQUAL "emit"
-        AND NOT "${CMAKE_MATCH_1} ${value}" MATCHES "^(provider [\"']git[\"']|paths \\[ *\\])$")
+    # These say what is done with the version, not which it is, or are the defaults.
+    set(harmless "(emit|write|changelog) |provider [\"']git[\"']$|paths \\[ *\\]$")
+    if (NOT "${CMAKE_MATCH_1} ${value}" MATCHES "^(${harmless})")
       _ffiwheel_stop(
         "only ffiwheel knows what this key says of the version" "${path} in ${file}"
         "Install it: pip install ffiwheel"
