@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
+from ffiwheel.cli.start import start
 
-from ffiwheel.cli.main import main
-
-sys.exit(main())
+start()

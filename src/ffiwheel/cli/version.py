@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ffiwheel.config.project import read_project
 from ffiwheel.errors import FfiwheelError
 from ffiwheel.ui.answer import print_answer
-from ffiwheel.workflow.version import describe, explain, find_version, show_form
+from ffiwheel.workflow.version import describe, explain, project_version, show_form
 
 if TYPE_CHECKING:
     import argparse
@@ -28,23 +28,26 @@ def run(options: argparse.Namespace) -> int:
     """Print the version, or what is known of it."""
     if options.json:
         return _print_json(Path(options.path))
+    if not options.form and not options.explain:
+        return print_version(options.path)
     project = read_project(Path(options.path), to_build=False)
-    if options.form:
-        answer = show_form(project, options.form)
-    else:
-        answer = explain(project) if options.explain else find_version(project).version.full
-    print_answer(answer)
+    print_answer(show_form(project, options.form) if options.form else explain(project))
+    return 0
+
+
+def print_version(path: str = ".") -> int:
+    """Print the version of the project in `path`, and nothing else: the plain query."""
+    print_answer(project_version(read_project(Path(path), to_build=False)).full)
     return 0
 
 
 def _print_json(path: Path) -> int:
     import json  # noqa: PLC0415 - the plain query is asked often, and does without
-    from dataclasses import asdict  # noqa: PLC0415 - the same
 
     try:
         answer = describe(read_project(path, to_build=False))
     except FfiwheelError as error:
-        problems = [asdict(problem) for problem in error.problems]
+        problems = [problem._asdict() for problem in error.problems]
         print_answer(json.dumps({"schema": 1, "errors": problems}))
         raise
     print_answer(json.dumps(answer, indent=2))

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ffiwheel.config.decode import Table, TomlValue, decode_table, subtable
 from ffiwheel.config.schema import Config
@@ -26,8 +24,7 @@ _ONE_TABLE = "write `[tool.ffiwheel]`, with one bracket: there is one such table
 _LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Project:
+class Project(NamedTuple):
     """A project folder and everything its `pyproject.toml` says."""
 
     root: Path
@@ -45,7 +42,7 @@ class Project:
         """The build backend's object reference, as PEP 517 and PEP 518 default it."""
         return str(subtable(self.pyproject, "build-system").get("build-backend", _LEGACY_BACKEND))
 
-    @cached_property
+    @property
     def name(self) -> str:
         """The project's name, or the folder's where the file has none."""
         return str(self.table.get("name", self.root.name))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Source: TypeAlias = Literal["environment", "pyproject", "sdist", "git", "archive", "fallback"]
 """Where a version was read or computed from."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class Version(NamedTuple):
     """One PEP 440 version in its normal form, with the facts it was computed from."""
 
     public: str

@@ -10,9 +10,8 @@ Format of the status: https://git-scm.com/docs/git-status#_porcelain_format_vers
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ffiwheel.versioning.repository import Repository
 
@@ -33,8 +32,7 @@ _PATH_FIELD = {"1": 8, "2": 9, "u": 10}
 _LOOKED_AT = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class Edit(NamedTuple):
     """A file that git tracks, or was told to, and that differs from HEAD."""
 
     path: str

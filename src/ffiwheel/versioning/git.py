@@ -10,8 +10,7 @@ where a maintenance release is merged; `lines` has the one exception.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import Version as Pep440
 
@@ -31,8 +30,7 @@ _TAG_FIELDS = ("objecttype", "objectname", "*objecttype", "*objectname", "refnam
 _TAG_FORMAT = " ".join(f"%({field})" for field in _TAG_FIELDS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitFacts:
+class GitFacts(NamedTuple):
     """What the version of a checkout is computed from."""
 
     node: str
@@ -57,8 +55,7 @@ class GitFacts:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(NamedTuple):
     """A tag, the commits since, and why that tag."""
 
     tag: Tag | None
@@ -151,7 +148,7 @@ def count(
     if table.paths and counted.distance:
         repository.ask("ls-files", "--error-unmatch", "-z", "--", *table.paths)
         distance = count_since(repository, counted.tag, head, table.paths)
-        counted = replace(counted, distance=distance)
+        counted = counted._replace(distance=distance)
     return _prefer_longer_line(repository, tags, table, counted, head)
 
 

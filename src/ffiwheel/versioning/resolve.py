@@ -12,8 +12,7 @@ Everything else is an error: a wrong number is worse than none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import InvalidVersion
 from packaging.version import Version as Pep440
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
     from ffiwheel.versioning.repository import Absence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolution:
+class Resolution(NamedTuple):
     """A version, and why it is from there and from nowhere else."""
 
     version: Version

@@ -1,4 +1,7 @@
-"""The version of a project, wherever it comes from."""
+"""The version of a project, wherever it comes from.
+
+What the plain version does not need is imported by the functions that do.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,6 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import normalize_name
 from ffiwheel.model.version import Version
-from ffiwheel.versioning.forms.registry import render_form
-from ffiwheel.versioning.git import count_untracked
-from ffiwheel.versioning.report import describe_version, explain_version
-from ffiwheel.versioning.repository import find_repository
 from ffiwheel.versioning.resolve import resolve_version
 
 if TYPE_CHECKING:
@@ -44,11 +43,15 @@ def show_form(project: Project, name: str) -> str:
         VersionError: if it cannot be told, or the form cannot express it.
         ProjectError: if there is no such form.
     """
+    from ffiwheel.versioning.forms.registry import render_form  # noqa: PLC0415 - see above
+
     return render_form(find_version(project).version, name)
 
 
 def explain(project: Project) -> str:
     """Return the version and, line by line, how it came about."""
+    from ffiwheel.versioning.report import explain_version  # noqa: PLC0415 - see above
+
     found = find_version(project)
     rows = explain_version(found, project.config.version)
     return "\n".join([found.version.full, *(f"{label:<8} {text}" for label, text in rows)])
@@ -56,6 +59,10 @@ def explain(project: Project) -> str:
 
 def describe(project: Project) -> dict[str, object]:
     """Return everything that is known of the version, for JSON."""
+    from ffiwheel.versioning.git import count_untracked  # noqa: PLC0415 - see above
+    from ffiwheel.versioning.report import describe_version  # noqa: PLC0415 - see above
+    from ffiwheel.versioning.repository import find_repository  # noqa: PLC0415 - see above
+
     version = find_version(project).version
     untracked = None
     if version.source == "git":
