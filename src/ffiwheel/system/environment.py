@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -104,6 +103,8 @@ def inherited(**changes: str) -> dict[str, str]:
 
 def appended(**flags: Sequence[str]) -> dict[str, str]:
     """Return variables such as `CFLAGS` with `flags` after what the user has put there."""
+    import shlex  # noqa: PLC0415 - a version query does without
+
     return {
         name: " ".join([*os.environ.get(name, "").split(), shlex.join(more)])
         for name, more in flags.items()

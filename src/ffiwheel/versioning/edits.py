@@ -13,17 +13,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from ffiwheel.versioning.checkout import STATUS
 from ffiwheel.versioning.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# Untracked files never count, be it ours or a submodule's: else building into ./build would
-# change the version. The other options overrule what people may have configured.
-STATUS = (
-    *("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no"),
-    *("--no-renames", "--no-ahead-behind", "--ignore-submodules=untracked"),
-)
 _DIFF = (
     *("diff-index", "-p", "--binary", "--full-index", "--ignore-submodules=dirty"),
     *("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "HEAD"),

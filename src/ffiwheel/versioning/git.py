@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from packaging.version import Version as Pep440
 
 from ffiwheel.errors import VersionError
-from ffiwheel.versioning.edits import STATUS, hash_edits, note_edits, parse_status
+from ffiwheel.versioning.checkout import STATUS, tags_question
+from ffiwheel.versioning.edits import hash_edits, note_edits, parse_status
 from ffiwheel.versioning.lines import find_rivals, seen_from
 from ffiwheel.versioning.scheme import next_version
 from ffiwheel.versioning.tag import Tag, note_other_tags, parse_tag, pick_release
@@ -24,10 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ffiwheel.config.schema import VersionTable
+    from ffiwheel.system.question import Asked
     from ffiwheel.versioning.repository import Repository
-
-_TAG_FIELDS = ("objecttype", "objectname", "*objecttype", "*objectname", "refname:lstrip=2")
-_TAG_FORMAT = " ".join(f"%({field})" for field in _TAG_FIELDS)
 
 
 class GitFacts(NamedTuple):
@@ -63,17 +62,21 @@ class Counted(NamedTuple):
     choice: str = "the highest version tag that HEAD contains"
 
 
-def read_git(repository: Repository, table: VersionTable) -> GitFacts:
+def read_git(repository: Repository, table: VersionTable, listed: Asked, status: Asked) -> GitFacts:
     """Return the facts about a checkout.
+
+    Args:
+        repository: whom to ask more.
+        table: how to count.
+        listed: the question for the tags, as `checkout` puts it.
+        status: the question for the status.
 
     Raises:
         VersionError: if git does not tell them.
     """
-    scope = ("--", *table.paths) if table.paths else ()
-    with repository.asking(*STATUS, *scope) as status:
-        tags, notes = list_tags(repository, table.tag_prefix)
-        top = count_from_top(repository, tags)
-        node, edits = parse_status(repository.check(status.answer(), *STATUS))
+    tags, notes = hear_tags(repository, table.tag_prefix, listed)
+    top = count_from_top(repository, tags)
+    node, edits = parse_status(repository.check(status.answer(), *STATUS))
     if not node:
         return GitFacts(node="", tag=None, distance=0, notes=("there is no commit yet",))
     is_shallow = _is_shallow(repository)
@@ -98,9 +101,17 @@ def read_git(repository: Repository, table: VersionTable) -> GitFacts:
 
 def list_tags(repository: Repository, prefix: str) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
     """Return the tags that name versions, and notes on those that seem to."""
-    listed = repository.ask_text("for-each-ref", f"--format={_TAG_FORMAT}", f"refs/tags/{prefix}*")
+    with repository.asking(*tags_question(prefix)) as listed:
+        return hear_tags(repository, prefix, listed)
+
+
+def hear_tags(
+    repository: Repository, prefix: str, listed: Asked
+) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
+    """Return what `list_tags` does once the question for the tags is answered."""
+    answer = repository.check(listed.answer(), *tags_question(prefix))
     tags, others = [], []
-    for line in listed.splitlines():
+    for line in answer.decode(errors="replace").splitlines():
         kind, node, peeled_kind, peeled, name = line.split(" ")
         commit = node if kind == "commit" else peeled if peeled_kind == "commit" else ""
         if peeled_kind == "tag":  # a tag of a tag, which git before 2.45 does not peel to its end

@@ -8,22 +8,19 @@
 6. `fallback` in pyproject.toml, where it is set.
 
 Everything else is an error: a wrong number is worse than none.
+
+Each source is imported when it is its turn, and git works meanwhile.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.version import InvalidVersion
-from packaging.version import Version as Pep440
-
 from ffiwheel.errors import FfiwheelError, MissingToolError, VersionError
 from ffiwheel.model.version import Version
 from ffiwheel.system.environment import version_override
-from ffiwheel.versioning.archive import ARCHIVE, is_filled_in, read_archive
-from ffiwheel.versioning.git import check_facts, read_git
+from ffiwheel.versioning.checkout import read_checkout
 from ffiwheel.versioning.repository import find_future_repository, find_repository
-from ffiwheel.versioning.scheme import FIRST_RELEASE, compute_version, pad
 from ffiwheel.versioning.stamp import has_stamp, read_stamp
 
 if TYPE_CHECKING:
@@ -65,6 +62,9 @@ def resolve_version(root: Path, name: str, static: str | None, table: VersionTab
 
 
 def _take_override(variable: str, text: str) -> Resolution:
+    from packaging.version import InvalidVersion
+    from packaging.version import Version as Pep440
+
     try:
         given = Pep440(text)
     except InvalidVersion as error:
@@ -89,12 +89,10 @@ def _ask_folder(root: Path, name: str, table: VersionTable) -> Resolution:
     silence = "git knows no version tag for it" if facts else "git does not track it"
     if stamp:
         return Resolution(version=stamp, why=f"this is an unpacked sdist, and {silence}")
-    archived = read_archive(root, table) if is_filled_in(root) else None
-    if archived:
-        version = compute_version(archived, step=table.next, source="archive")
-        return Resolution(version=version, why=f"`git archive` made this folder, and {silence}")
+    if archived := _ask_archive(root, table):
+        return Resolution(version=archived, why=f"`git archive` made this folder, and {silence}")
     if checkout == "not tracked" and (future := find_future_repository(root)):
-        checkout = read_git(future, table)
+        checkout = read_checkout(future, table)
     if not isinstance(checkout, str):
         return _take_facts(checkout, table, root)
     absence = _explain_absence(checkout, root)
@@ -110,7 +108,7 @@ def _ask_git(root: Path, table: VersionTable, *, has_stamp: bool) -> GitFacts | 
     """
     try:
         repository = find_repository(root)
-        return repository if isinstance(repository, str) else read_git(repository, table)
+        return repository if isinstance(repository, str) else read_checkout(repository, table)
     except FileNotFoundError:
         return "no git"
     except FfiwheelError:
@@ -119,7 +117,19 @@ def _ask_git(root: Path, table: VersionTable, *, has_stamp: bool) -> GitFacts | 
         raise
 
 
+def _ask_archive(root: Path, table: VersionTable) -> Version | None:
+    """Return the version of the folder if `git archive` made it, and of a commit after a tag."""
+    from ffiwheel.versioning.archive import is_filled_in, read_archive
+    from ffiwheel.versioning.scheme import compute_version
+
+    facts = read_archive(root, table) if is_filled_in(root) else None
+    return compute_version(facts, step=table.next, source="archive") if facts else None
+
+
 def _take_facts(facts: GitFacts, table: VersionTable, root: Path) -> Resolution:
+    from ffiwheel.versioning.git import check_facts
+    from ffiwheel.versioning.scheme import FIRST_RELEASE, compute_version
+
     check_facts(facts, table, str(root))
     version = compute_version(facts, step=table.next, fallback=table.fallback or FIRST_RELEASE)
     return Resolution(version=version, why="git tracks this folder")
@@ -127,6 +137,10 @@ def _take_facts(facts: GitFacts, table: VersionTable, root: Path) -> Resolution:
 
 def _take_fallback(fallback: str, absence: FfiwheelError) -> Resolution:
     """Return the first development version of the release that work leads to."""
+    from packaging.version import Version as Pep440
+
+    from ffiwheel.versioning.scheme import pad
+
     version = Version(
         public=f"{pad(Pep440(fallback))}.dev0",
         source="fallback",
@@ -138,6 +152,8 @@ def _take_fallback(fallback: str, absence: FfiwheelError) -> Resolution:
 
 def _explain_absence(absence: Absence, root: Path) -> FfiwheelError:
     """Return the error for a folder that nothing is known of."""
+    from ffiwheel.versioning.archive import ARCHIVE
+
     if absence == "no git":
         return MissingToolError(
             "the version is to come from git, which is not installed",

@@ -11,9 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.version import InvalidVersion
-from packaging.version import Version as Pep440
-
 from ffiwheel.config.project import normalize_name
 from ffiwheel.errors import VersionError
 from ffiwheel.model.version import Version
@@ -66,6 +63,9 @@ def parse_metadata(text: str) -> tuple[str, str] | None:
 
 
 def _plain_version(text: str, where: str) -> Version:
+    from packaging.version import InvalidVersion  # noqa: PLC0415 - only an sdist pays for it
+    from packaging.version import Version as Pep440  # noqa: PLC0415 - the same
+
     try:
         version = Pep440(text)
     except InvalidVersion as error:
@@ -103,6 +103,8 @@ def parse_stamp(text: str, where: str) -> Version:
     ('0.7.0.dev2+g1f2e', 'v0.6.0', 2, '1f2e', 'sdist')
     """
     import json  # noqa: PLC0415 - only an sdist pays for it
+
+    from packaging.version import Version as Pep440  # noqa: PLC0415 - the same
 
     try:
         facts = json.loads(text)

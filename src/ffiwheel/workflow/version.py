@@ -43,14 +43,14 @@ def show_form(project: Project, name: str) -> str:
         VersionError: if it cannot be told, or the form cannot express it.
         ProjectError: if there is no such form.
     """
-    from ffiwheel.versioning.forms.registry import render_form  # noqa: PLC0415 - see above
+    from ffiwheel.versioning.forms.registry import render_form
 
     return render_form(find_version(project).version, name)
 
 
 def explain(project: Project) -> str:
     """Return the version and, line by line, how it came about."""
-    from ffiwheel.versioning.report import explain_version  # noqa: PLC0415 - see above
+    from ffiwheel.versioning.report import explain_version
 
     found = find_version(project)
     rows = explain_version(found, project.config.version)
@@ -59,9 +59,9 @@ def explain(project: Project) -> str:
 
 def describe(project: Project) -> dict[str, object]:
     """Return everything that is known of the version, for JSON."""
-    from ffiwheel.versioning.git import count_untracked  # noqa: PLC0415 - see above
-    from ffiwheel.versioning.report import describe_version  # noqa: PLC0415 - see above
-    from ffiwheel.versioning.repository import find_repository  # noqa: PLC0415 - see above
+    from ffiwheel.versioning.git import count_untracked
+    from ffiwheel.versioning.report import describe_version
+    from ffiwheel.versioning.repository import find_repository
 
     version = find_version(project).version
     untracked = None
