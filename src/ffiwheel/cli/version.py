@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import read_project
@@ -27,21 +26,21 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the version, or what is known of it."""
     if options.json:
-        return _print_json(Path(options.path))
+        return _print_json(options.path)
     if not options.form and not options.explain:
         return print_version(options.path)
-    project = read_project(Path(options.path), to_build=False)
+    project = read_project(options.path, to_build=False)
     print_answer(show_form(project, options.form) if options.form else explain(project))
     return 0
 
 
 def print_version(path: str = ".") -> int:
     """Print the version of the project in `path`, and nothing else: the plain query."""
-    print_answer(project_version(read_project(Path(path), to_build=False)).full)
+    print_answer(project_version(read_project(path, to_build=False)).full)
     return 0
 
 
-def _print_json(path: Path) -> int:
+def _print_json(path: str) -> int:
     import json  # noqa: PLC0415 - the plain query is asked often, and does without
 
     try:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from _typeshed import StrPath
+
 Answer: TypeAlias = "tuple[bytes, str, int]"
 """What a child process printed on stdout and on stderr, and its exit code."""
 
@@ -30,7 +32,9 @@ class Asked:
 
 
 @contextlib.contextmanager
-def asking(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> Iterator[Asked]:
+def asking(
+    command: Sequence[str | Path], *, cwd: StrPath, env: Mapping[str, str]
+) -> Iterator[Asked]:
     """Start `command` and let it run beside us until its answer is wanted, or the block ends.
 
     Raises:
@@ -55,7 +59,7 @@ def feed(
     command: Sequence[str | Path],
     sink: Callable[[bytes], None],
     *,
-    cwd: Path,
+    cwd: StrPath,
     env: Mapping[str, str],
 ) -> int:
     """Hand `sink` what `command` prints on stdout, however long, and return its exit code."""

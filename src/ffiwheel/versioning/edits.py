@@ -10,7 +10,6 @@ Format of the status: https://git-scm.com/docs/git-status#_porcelain_format_vers
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ffiwheel.versioning.checkout import STATUS
@@ -84,9 +83,9 @@ def _feed_edits(
     inside = [edit for edit in edits if edit.submodule[2] == "M"]
     if not inside:
         return
-    top = Path(os.fsdecode(repository.ask("rev-parse", "--show-toplevel")).rstrip("\n"))
+    top = os.fsdecode(repository.ask("rev-parse", "--show-toplevel")).rstrip("\n")
     for edit in inside:
-        submodule = Repository(top / edit.path)
+        submodule = Repository(os.path.join(top, edit.path))
         sink(os.fsencode(edit.path) + b"\0")
         _feed_edits(sink, submodule, parse_status(submodule.ask(*STATUS))[1])
 

@@ -10,6 +10,7 @@ where a maintenance release is merged; `lines` has the one exception.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import Version as Pep440
@@ -236,9 +237,9 @@ def _has_merges(repository: Repository, tag: Tag, head: str) -> bool:
 
 def _is_shallow(repository: Repository) -> bool:
     """Tell whether history was cut off; a worktree's or submodule's `.git` is a file."""
-    inside = repository.folder / ".git"
-    if repository.is_own and inside.is_dir():
-        return (inside / "shallow").exists()  # gitrepository-layout(5)
+    inside = os.path.join(repository.folder, ".git")
+    if repository.is_own and os.path.isdir(inside):
+        return os.path.exists(os.path.join(inside, "shallow"))  # gitrepository-layout(5)
     return repository.ask_text("rev-parse", "--is-shallow-repository") == "true"
 
 

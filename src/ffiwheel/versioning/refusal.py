@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 from ffiwheel.errors import FfiwheelError, MissingToolError, VersionError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from _typeshed import StrPath
 
 
-def explain_refusal(said: str, folder: Path, command: str) -> FfiwheelError:
+def explain_refusal(said: str, folder: StrPath, command: str) -> FfiwheelError:
     """Return the error for what git said on stderr instead of an answer.
 
-    >>> from pathlib import Path
     >>> said = "fatal: missing object 1f2e for refs/tags/v1.0"
-    >>> explain_refusal(said, Path("/hello"), "git for-each-ref").problems[0].hint
+    >>> explain_refusal(said, "/hello", "git for-each-ref").problems[0].hint
     'git fetch --tags --force, or git tag --delete v1.0'
     """
     for refusal in _REFUSALS:

@@ -8,6 +8,7 @@ project; otherwise it belongs to something else.
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -17,7 +18,8 @@ from ffiwheel.system.question import asking, feed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+
+    from _typeshed import StrPath
 
     from ffiwheel.system.question import Answer, Asked
 
@@ -32,12 +34,13 @@ _PROJECT_FILES = ("pyproject.toml", "CMakeLists.txt", "setup.py")
 class Repository:
     """Read-only questions to git in one folder."""
 
-    def __init__(self, folder: Path, *, is_own: bool = True) -> None:
+    def __init__(self, folder: StrPath, *, is_own: bool = True) -> None:
         """Ask in `folder`; if the repository is its own, git looks for none above it."""
         self.folder = folder
         self.is_own = is_own
-        above = {"GIT_CEILING_DIRECTORIES": str(folder.resolve().parent)} if is_own else {}
-        self._environment = git_environment(**above)
+        above = os.path.dirname(os.path.realpath(folder))
+        limit = {"GIT_CEILING_DIRECTORIES": above} if is_own else {}
+        self._environment = git_environment(**limit)
 
     @contextmanager
     def asking(self, *arguments: str) -> Iterator[Asked]:
@@ -83,18 +86,18 @@ class Repository:
             raise VersionError("git failed", where=f"git {' '.join(arguments)}")
 
 
-def find_repository(root: Path) -> Repository | Absence:
+def find_repository(root: StrPath) -> Repository | Absence:
     """Return the repository that the project in `root` is part of, or why there is none.
 
     Raises:
         VersionError: if there is one that git does not read.
     """
-    if (root / ".git").exists():
+    if os.path.exists(os.path.join(root, ".git")):
         return Repository(root)
-    if not any((folder / ".git").exists() for folder in root.resolve().parents):
+    if not any(os.path.exists(os.path.join(folder, ".git")) for folder in _list_parents(root)):
         return "no repository"
     repository = Repository(root, is_own=False)
-    present = [name for name in _PROJECT_FILES if (root / name).is_file()]
+    present = [name for name in _PROJECT_FILES if os.path.isfile(os.path.join(root, name))]
     try:
         is_tracked = repository.ask("ls-files", "-z", "--", *(present[:1] or ["."]))
     except FileNotFoundError:
@@ -102,7 +105,7 @@ def find_repository(root: Path) -> Repository | Absence:
     return repository if is_tracked else "not tracked"
 
 
-def find_future_repository(root: Path) -> Repository | None:
+def find_future_repository(root: StrPath) -> Repository | None:
     """Return the repository around a project that it does not track yet, but does not ignore.
 
     That is a new project, which somebody is about to add.
@@ -110,3 +113,9 @@ def find_future_repository(root: Path) -> Repository | None:
     repository = Repository(root, is_own=False)
     _, _, code = repository.hear("check-ignore", "--quiet", "pyproject.toml")
     return repository if code == 1 else None
+
+
+def _list_parents(root: StrPath) -> Iterator[str]:
+    folder = os.path.realpath(root)
+    while (parent := os.path.dirname(folder)) != folder:
+        yield (folder := parent)

@@ -9,6 +9,7 @@ https://packaging.python.org/en/latest/specifications/source-distribution-format
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import normalize_name
@@ -18,14 +19,16 @@ from ffiwheel.model.version import Version
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from _typeshed import StrPath
+
 STAMP = ".ffiwheel-version.json"
 METADATA = "PKG-INFO"
 _SCHEMA = 1
 
 
-def has_stamp(root: Path) -> bool:
+def has_stamp(root: StrPath) -> bool:
     """Tell whether the folder looks like an unpacked sdist."""
-    return (root / METADATA).is_file() or (root / STAMP).is_file()
+    return any(os.path.isfile(os.path.join(root, name)) for name in (METADATA, STAMP))
 
 
 def read_stamp(root: Path, name: str) -> Version | None:

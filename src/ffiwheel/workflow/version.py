@@ -33,7 +33,7 @@ def find_version(project: Project) -> Resolution:
         VersionError: if it cannot be told.
     """
     name = normalize_name(project.name)
-    return resolve_version(project.root, name, project.static_version, project.config.version)
+    return resolve_version(project.folder, name, project.static_version, project.config.version)
 
 
 def show_form(project: Project, name: str) -> str:
@@ -66,7 +66,7 @@ def describe(project: Project) -> dict[str, object]:
     version = find_version(project).version
     untracked = None
     if version.source == "git":
-        repository = find_repository(project.root)
+        repository = find_repository(project.folder)
         untracked = None if isinstance(repository, str) else count_untracked(repository)
     return describe_version(version, untracked=untracked)
 
