@@ -16,7 +16,6 @@ import os
 import platform
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import venv
@@ -156,13 +155,14 @@ def render(times: dict[str, list[float]]) -> str:
 
 def show_versions(programs: Path) -> str:
     """Return the versions of what is measured."""
-    code = "import importlib.metadata as m, sys; print(*(f'{p} {m.version(p)}' for p in sys.argv[1:]), sep=', ')"
-    listed = [str(programs / "python"), "-c", code, *PEERS]
-    peers, git = (
+    code = "import sys, importlib.metadata as m; print(*map(m.version, sys.argv[1:]))"
+    asked = [str(programs / "python"), "-c", code, *PEERS]
+    found, git = (
         subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-        for command in (listed, ["git", "--version"])
+        for command in (asked, ["git", "--version"])
     )
-    return f"Python {platform.python_version()}, {git}, {peers}"
+    peers = (f"{name} {version}" for name, version in zip(PEERS, found.split(), strict=True))
+    return ", ".join([f"Python {platform.python_version()}", git, *peers])
 
 
 def main() -> None:
@@ -193,4 +193,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

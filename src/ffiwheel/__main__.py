@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from ffiwheel.cli.start import start
 
-start()
+sys.exit(start())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ffiwheel.errors import VersionError
 from ffiwheel.system.environment import git_environment
-from ffiwheel.system.question import asking, feed
+from ffiwheel.system.question import asking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,8 +45,8 @@ class Repository:
     @contextmanager
     def asking(self, *arguments: str) -> Iterator[Asked]:
         """Ask git, and let it work until its answer is wanted."""
-        command = ("git", *_QUIET, *arguments)
-        with asking(command, cwd=self.folder, env=self._environment) as asked:
+        command = ("git", "-C", os.fspath(self.folder), *_QUIET, *arguments)
+        with asking(command, self._environment) as asked:
             yield asked
 
     def hear(self, *arguments: str) -> Answer:
@@ -81,9 +81,9 @@ class Repository:
 
     def feed(self, sink: Callable[[bytes], None], *arguments: str) -> None:
         """Hand git's answer, however long, to `sink`."""
-        command = ("git", *_QUIET, *arguments)
-        if feed(command, sink, cwd=self.folder, env=self._environment) != 0:
-            raise VersionError("git failed", where=f"git {' '.join(arguments)}")
+        with self.asking(*arguments) as asked:
+            if asked.hear(sink, lambda _: None) != 0:
+                raise VersionError("git failed", where=f"git {' '.join(arguments)}")
 
 
 def find_repository(root: StrPath) -> Repository | Absence:
