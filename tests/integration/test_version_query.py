@@ -31,11 +31,15 @@ NEEDLESS = (
     *("ffiwheel.ui.console", "ffiwheel.versioning.archive", "ffiwheel.versioning.forms"),
     *("ffiwheel.versioning.refusal", "ffiwheel.versioning.report", "ffiwheel.workflow.build"),
 )
+# What the two libraries import that a query needs is theirs to decide: `packaging.version` has
+# `inspect` imported by Python 3.13.
 ASK = """\
 import sys
+import packaging.version
+__import__("tomllib" if sys.version_info >= (3, 11) else "tomli")
 before = set(sys.modules)
-from ffiwheel.cli import start
-code = start.main(sys.argv[1:])
+from ffiwheel.cli.main import main
+code = main(sys.argv[1:])
 print(*sorted(set(sys.modules) - before), sep="\\n")
 sys.exit(code)
 """

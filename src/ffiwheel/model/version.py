@@ -1,4 +1,8 @@
-"""The version of a project and how it came about."""
+"""The version of a project and how it came about.
+
+This and every other value that a version query makes is a `NamedTuple`: to import `dataclasses`
+takes a fifth of the time of a query, and each dataclass 1 ms where a `NamedTuple` takes 0.2.
+"""
 
 from __future__ import annotations
 
