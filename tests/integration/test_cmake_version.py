@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -279,7 +278,7 @@ STAMPED = Version(
         (STAMPED, ""),
         (Version(public="1.0.0", tag="v1.0.0", node="1f2e3d4c5b" * 4), "1.0.0"),
         (
-            replace(STAMPED, local="g1f2e3d4c5b.d0a1b2c3d", is_dirty=True),
+            STAMPED._replace(local="g1f2e3d4c5b.d0a1b2c3d", is_dirty=True),
             "0.7.0.dev2+g1f2e3d4c5b.d0a1b2c3d",
         ),
         (Version(public="1.0", local="cu128"), "1.0+cu128"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ffiwheel.config.decode import decode_table
 from ffiwheel.config.schema import Config
@@ -73,14 +73,12 @@ def test_a_list_of_other_things_is_refused() -> None:
     ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     path: str
     form: str = "public"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Places:
+class Places(NamedTuple):
     write: tuple[Place, ...] = ()
 
 

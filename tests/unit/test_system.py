@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import zipfile
 from pathlib import Path
@@ -23,6 +24,7 @@ from ffiwheel.system.files import (
     write_if_changed,
 )
 from ffiwheel.system.process import run
+from ffiwheel.system.question import asking
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -203,3 +205,38 @@ def test_no_line_of_a_long_output_is_lost(tmp_path: Path) -> None:
     done = run(["seq", "5000"], cwd=tmp_path)
     assert done.lines[0] == "1"
     assert len(done.lines) == 5000
+
+
+def test_a_question_is_answered_however_long_and_whatever_is_said_beside() -> None:
+    code = "import sys; print('a' * 200_000); sys.stderr.write('b' * 200_000); sys.exit(3)"
+    with asking((sys.executable, "-c", code), dict(os.environ)) as asked:
+        assert asked.answer() == (b"a" * 200_000 + b"\n", "b" * 200_000, 3)
+
+
+def test_a_question_that_nobody_waits_for_is_ended() -> None:
+    before = open_files(), children()
+    with asking(("sleep", "100"), dict(os.environ)):
+        assert children() != before[1]
+    assert (open_files(), children()) == before
+
+
+def test_a_question_to_a_program_that_is_not_there() -> None:
+    before = open_files()
+    with pytest.raises(FileNotFoundError), asking(("no-such-program",), {}):
+        pass
+    assert open_files() == before
+
+
+def test_whoever_is_asked_minds_closed_pipes() -> None:
+    command = ("sh", "-c", "yes | head -1; kill -s PIPE $$")
+    with asking(command, dict(os.environ)) as asked:
+        assert asked.answer() == (b"y\n", "", -signal.SIGPIPE)
+
+
+def open_files() -> set[str]:
+    return {file.name for file in Path("/proc/self/fd").iterdir()}
+
+
+def children() -> set[str]:
+    lists = Path("/proc/self/task").glob("*/children")
+    return {child for one in lists for child in one.read_text().split()}

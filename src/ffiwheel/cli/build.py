@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     except FfiwheelError as error:
         if options.json:
             print_answer(
-                json.dumps({"schema": 1, "errors": [asdict(one) for one in error.problems]})
+                json.dumps({"schema": 1, "errors": [one._asdict() for one in error.problems]})
             )
         raise
     if options.json:

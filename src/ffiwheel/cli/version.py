@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import read_project
 from ffiwheel.errors import FfiwheelError
 from ffiwheel.ui.answer import print_answer
-from ffiwheel.workflow.version import describe, explain, find_version, show_form
+from ffiwheel.workflow.version import describe, explain, project_version, show_form
 
 if TYPE_CHECKING:
     import argparse
-
-    from ffiwheel.config.project import Project
+    from pathlib import Path
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -42,42 +40,48 @@ def run(options: argparse.Namespace) -> int:
 
         return run_release(options)
     if options.json:
-        return _print_json(Path(options.path))
-    project = read_project(Path(options.path), to_build=False)
+        return _print_json(options.path)
     if options.emit is not None:
-        return _emit(project, options.emit)
-    if options.form:
-        answer = show_form(project, options.form)
-    else:
-        answer = explain(project) if options.explain else find_version(project).version.full
-    print_answer(answer)
+        return _emit(options.path, options.emit)
+    if not options.form and not options.explain:
+        return print_version(options.path)
+    project = read_project(options.path, to_build=False)
+    print_answer(show_form(project, options.form) if options.form else explain(project))
+    return 0
+
+
+def print_version(path: str = ".") -> int:
+    """Print the version of the project in `path`, and nothing else: the plain query."""
+    print_answer(project_version(read_project(path, to_build=False)).full)
     return 0
 
 
 def folder(text: str) -> Path:
     """Return the folder that an option names; an empty text is a variable that was not set."""
+    import pathlib  # noqa: PLC0415 - as above
+
     if not text:
         raise ValueError
-    return Path(text)
+    return pathlib.Path(text)
 
 
-def _emit(project: Project, place: Path) -> int:
+def _emit(path: str, place: Path) -> int:
     from ffiwheel.ui.console import ConsoleProgress  # noqa: PLC0415 - as above
     from ffiwheel.workflow.emit import emit_on_request  # noqa: PLC0415 - as above
 
-    for path in emit_on_request(project, find_version(project).version, place, ConsoleProgress()):
-        print_answer(str(path))
+    project = read_project(path, to_build=False)
+    for made in emit_on_request(project, project_version(project), place, ConsoleProgress()):
+        print_answer(str(made))
     return 0
 
 
-def _print_json(path: Path) -> int:
+def _print_json(path: str) -> int:
     import json  # noqa: PLC0415 - the plain query is asked often, and does without
-    from dataclasses import asdict  # noqa: PLC0415 - the same
 
     try:
         answer = describe(read_project(path, to_build=False))
     except FfiwheelError as error:
-        problems = [asdict(problem) for problem in error.problems]
+        problems = [problem._asdict() for problem in error.problems]
         print_answer(json.dumps({"schema": 1, "errors": problems}))
         raise
     print_answer(json.dumps(answer, indent=2))

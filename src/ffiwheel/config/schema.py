@@ -1,4 +1,4 @@
-"""The table `[tool.ffiwheel]`: one dataclass per TOML table, one docstring per key.
+"""The table `[tool.ffiwheel]`: one class per TOML table, one docstring per key.
 
 This file is the whole truth about the configuration. The decoder checks a table against it, and
 the reference page is made from it. Keys are spelt in TOML with `-` where a field has `_`.
@@ -6,12 +6,10 @@ the reference page is made from it. Keys are spelt in TOML with `-` where a fiel
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompileTable:
+class CompileTable(NamedTuple):
     """How plain sources are compiled; a `CMakeLists.txt` says all of this itself.
 
     Relative paths in all options are relative to the project's folder.
@@ -34,8 +32,7 @@ class CompileTable:
     """The C++ standard."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BindingsTable:
+class BindingsTable(NamedTuple):
     """What Python sees of the library."""
 
     prefix: str = ""
@@ -58,8 +55,7 @@ EmitForm: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmitTable:
+class EmitTable(NamedTuple):
     """A file that states the version, made by each build in the build folder, never in the tree.
 
     It counts as if it lay in the project: it is compiled, found by `#include`, and goes into the
@@ -80,8 +76,7 @@ class EmitTable:
         return self.template or ("package.json" if self.form == "package-json" else None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteTable:
+class WriteTable(NamedTuple):
     """A place in a file where the version stands as text, which no build changes.
 
     [releases.md](releases.md) has examples.
@@ -111,8 +106,7 @@ class WriteTable:
     """How the version is spelt there: one of the [forms](version-forms.md)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionTable:
+class VersionTable(NamedTuple):
     """How the version comes from git, where `project.dynamic` lists `version`."""
 
     provider: Literal["git", "setuptools_scm"] = "git"
@@ -135,8 +129,7 @@ class VersionTable:
     emit: tuple[EmitTable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(NamedTuple):
     """What is compiled, and what goes into the wheel."""
 
     sources: tuple[str, ...] = ()
@@ -149,6 +142,6 @@ class Config:
     """Symbols that leave the library besides `__tvm_ffi_*`; `*` matches any text. With plain
     sources nothing else does by default. CMake projects keep their own rules unless this is set,
     be it to `[]`."""
-    compile: CompileTable = field(default_factory=CompileTable)
-    bindings: BindingsTable = field(default_factory=BindingsTable)
-    version: VersionTable = field(default_factory=VersionTable)
+    compile: CompileTable = CompileTable()
+    bindings: BindingsTable = BindingsTable()
+    version: VersionTable = VersionTable()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from configparser import ConfigParser
 from configparser import Error as ConfigParserError
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ffiwheel.config.decode import subtable
@@ -43,7 +43,7 @@ def finalize(dist: Distribution, root: Path) -> None:
         SetupError: if it asks, and there is none or another one; setuptools shows the text.
     """
     try:
-        pyproject = read_toml(root / "pyproject.toml")
+        pyproject = read_toml(str(root / "pyproject.toml"))
     except FfiwheelError:
         return  # setuptools reads the file too, and says what is wrong with it
     legacy = read_legacy(dist, root)
@@ -120,4 +120,4 @@ def _name(project: Project, name: str) -> Project:
     """Return the project with the name that it has in `setup.py` or `setup.cfg`."""
     if project.table or not name:
         return project
-    return replace(project, pyproject={**project.pyproject, "project": {"name": name}})
+    return project._replace(pyproject={**project.pyproject, "project": {"name": name}})

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 ZIP_EPOCH = 315532800
 """1980-01-01, the first moment that a zip archive can express."""
@@ -63,6 +62,8 @@ def source_date_epoch() -> int:
 
 def cache_folder() -> Path:
     """Return the folder for files that may be deleted at any time."""
+    from pathlib import Path  # noqa: PLC0415 - a version query does without
+
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
     return Path(base) / "ffiwheel"
 
@@ -122,6 +123,8 @@ def inherited(**changes: str) -> dict[str, str]:
 
 def appended(**flags: Sequence[str]) -> dict[str, str]:
     """Return variables such as `CFLAGS` with `flags` after what the user has put there."""
+    import shlex  # noqa: PLC0415 - a version query does without
+
     return {
         name: " ".join([*os.environ.get(name, "").split(), shlex.join(more)])
         for name, more in flags.items()
@@ -130,4 +133,6 @@ def appended(**flags: Sequence[str]) -> dict[str, str]:
 
 def interpreter() -> Path:
     """Return the Python interpreter that runs us, links to it kept (it may be in a venv)."""
+    from pathlib import Path  # noqa: PLC0415 - a version query does without
+
     return Path(sys.executable)

@@ -69,6 +69,6 @@ def _read_facts(version: object) -> dict[str, object]:
 
 if __name__ == "__main__":
     # Python puts this folder first, where modules lie that are named like others' packages.
-    _HERE = os.path.realpath(os.path.dirname(__file__))  # noqa: PTH120 - strings, as in the path
+    _HERE = os.path.realpath(os.path.dirname(__file__))
     sys.path[:] = [folder for folder in sys.path if os.path.realpath(folder) != _HERE]
     main(Path(sys.argv[1]))

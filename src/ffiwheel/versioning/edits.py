@@ -13,21 +13,14 @@ Format of the status: https://git-scm.com/docs/git-status#_porcelain_format_vers
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from ffiwheel.versioning.checkout import STATUS
 from ffiwheel.versioning.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# Untracked files never count, be it ours or a submodule's: else building into ./build would
-# change the version. The other options overrule what people may have configured.
-STATUS = (
-    *("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no"),
-    *("--no-renames", "--no-ahead-behind", "--ignore-submodules=untracked"),
-)
 _DIFF = (
     *("-c", "core.quotePath=true", "-c", "core.bigFileThreshold=512m"),
     *("-c", "diff.suppressBlankEmpty=false"),
@@ -40,8 +33,7 @@ _PATH_FIELD = {"1": 8, "2": 9, "u": 10}
 _LOOKED_AT = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class Edit(NamedTuple):
     """A file that git tracks, or was told to, and that differs from HEAD."""
 
     path: str
@@ -98,9 +90,9 @@ def _feed_edits(
     inside = [edit for edit in edits if edit.submodule[2] == "M"]
     if not inside:
         return
-    top = Path(os.fsdecode(repository.ask("rev-parse", "--show-toplevel")).rstrip("\n"))
+    top = os.fsdecode(repository.ask("rev-parse", "--show-toplevel")).rstrip("\n")
     for edit in inside:
-        submodule = Repository(top / edit.path)
+        submodule = Repository(os.path.join(top, edit.path))
         sink(os.fsencode(edit.path) + b"\0")
         _feed_edits(sink, submodule, parse_status(submodule.ask(*STATUS))[1])
 

@@ -10,13 +10,14 @@ where a maintenance release is merged; `lines` has the one exception.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import Version as Pep440
 
 from ffiwheel.errors import VersionError
-from ffiwheel.versioning.edits import STATUS, hash_edits, note_edits, parse_status
+from ffiwheel.versioning.checkout import STATUS, tags_question
+from ffiwheel.versioning.edits import hash_edits, note_edits, parse_status
 from ffiwheel.versioning.lines import find_rivals, seen_from
 from ffiwheel.versioning.scheme import next_version
 from ffiwheel.versioning.tag import Tag, note_other_tags, parse_tag, pick_release
@@ -25,14 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ffiwheel.config.schema import VersionTable
+    from ffiwheel.system.question import Asked
     from ffiwheel.versioning.repository import Repository
 
-_TAG_FIELDS = ("objecttype", "objectname", "*objecttype", "*objectname", "refname:lstrip=2")
-_TAG_FORMAT = " ".join(f"%({field})" for field in _TAG_FIELDS)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitFacts:
+class GitFacts(NamedTuple):
     """What the version of a checkout is computed from."""
 
     node: str
@@ -57,8 +55,7 @@ class GitFacts:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(NamedTuple):
     """A tag, the commits since, and why that tag."""
 
     tag: Tag | None
@@ -66,17 +63,21 @@ class Counted:
     choice: str = "the highest version tag that HEAD contains"
 
 
-def read_git(repository: Repository, table: VersionTable) -> GitFacts:
+def read_git(repository: Repository, table: VersionTable, listed: Asked, status: Asked) -> GitFacts:
     """Return the facts about a checkout.
+
+    Args:
+        repository: whom to ask more.
+        table: how to count.
+        listed: the question for the tags, as `checkout` puts it.
+        status: the question for the status.
 
     Raises:
         VersionError: if git does not tell them.
     """
-    scope = ("--", *table.paths) if table.paths else ()
-    with repository.asking(*STATUS, *scope) as status:
-        tags, notes = list_tags(repository, table.tag_prefix)
-        top = count_from_top(repository, tags)
-        node, edits = parse_status(repository.check(status.answer(), *STATUS))
+    tags, notes = hear_tags(repository, table.tag_prefix, listed)
+    top = count_from_top(repository, tags)
+    node, edits = parse_status(repository.check(status.answer(), *STATUS))
     if not node:
         repository.ask("for-each-ref", "--count=1", "refs/heads")  # tells if HEAD's is broken
         return GitFacts(node="", tag=None, distance=0, notes=("there is no commit yet",))
@@ -111,9 +112,18 @@ def read_following_tag(repository: Repository, table: VersionTable) -> Tag | Non
 
 def list_tags(repository: Repository, prefix: str) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
     """Return the tags that name versions, and notes on those that seem to."""
-    listed = repository.ask_text("for-each-ref", f"--format={_TAG_FORMAT}", f"refs/tags/{prefix}*")
+    with repository.asking(*tags_question(prefix)) as listed:
+        return hear_tags(repository, prefix, listed)
+
+
+def hear_tags(
+    repository: Repository, prefix: str, listed: Asked
+) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
+    """Return what `list_tags` does once the question for the tags is answered."""
+    answer = repository.check(listed.answer(), *tags_question(prefix))
     tags, others = [], []
-    for line in filter(None, listed.split("\n")):  # a tag's name may hold what Python calls a line
+    lines = answer.decode(errors="replace").split("\n")
+    for line in filter(None, lines):  # a tag's name may hold what Python calls a line
         kind, node, peeled_kind, peeled, name = line.split(" ")
         commit = node if kind == "commit" else peeled if peeled_kind == "commit" else ""
         if peeled_kind == "tag" and parse_tag(name, prefix):
@@ -164,7 +174,7 @@ def count(
     if table.paths and counted.distance:
         repository.ask("ls-files", "--error-unmatch", "-z", "--", *table.paths)
         distance = count_since(repository, counted.tag, head, table.paths)
-        counted = replace(counted, distance=distance)
+        counted = counted._replace(distance=distance)
     return _prefer_longer_line(repository, tags, table, counted, head)
 
 
@@ -250,9 +260,9 @@ def _has_merges(repository: Repository, tag: Tag, head: str) -> bool:
 
 def _is_shallow(repository: Repository) -> bool:
     """Tell whether history was cut off; a worktree's or submodule's `.git` is a file."""
-    inside = repository.folder / ".git"
-    if repository.is_own and inside.is_dir():
-        return (inside / "shallow").exists()  # gitrepository-layout(5)
+    inside = os.path.join(repository.folder, ".git")
+    if repository.is_own and os.path.isdir(inside):
+        return os.path.exists(os.path.join(inside, "shallow"))  # gitrepository-layout(5)
     return repository.ask_text("rev-parse", "--is-shallow-repository") == "true"
 
 

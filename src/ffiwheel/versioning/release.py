@@ -21,7 +21,8 @@ from packaging.version import InvalidVersion
 from packaging.version import Version as Pep440
 
 from ffiwheel.errors import Problem, VersionError
-from ffiwheel.versioning.git import check_facts, list_tags, read_git
+from ffiwheel.versioning.checkout import read_checkout
+from ffiwheel.versioning.git import check_facts, list_tags
 from ffiwheel.versioning.lines import lead
 from ffiwheel.versioning.scheme import FIRST_RELEASE, next_version, pad
 
@@ -59,7 +60,7 @@ def read_standing(repository: Repository, table: VersionTable) -> Standing:
     Raises:
         VersionError: if git does not tell.
     """
-    facts = read_git(repository, table)
+    facts = read_checkout(repository, table)
     tags, _ = list_tags(repository, table.tag_prefix)
     query = ("for-each-ref", "--format=%(refname:lstrip=2)")
     pattern = f"refs/tags/{table.tag_prefix}*"

@@ -11,7 +11,6 @@ import contextlib
 import json
 import re
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,8 @@ from ffiwheel.errors import FfiwheelError, MissingToolError, VersionError
 from ffiwheel.model.version import Version
 from ffiwheel.system.environment import inherited, interpreter
 from ffiwheel.system.process import run
-from ffiwheel.versioning.edits import STATUS, parse_status
+from ffiwheel.versioning.checkout import STATUS
+from ffiwheel.versioning.edits import parse_status
 from ffiwheel.versioning.repository import find_repository
 from ffiwheel.versioning.stamp import has_stamp, read_stamp
 
@@ -129,8 +129,7 @@ def _add_facts(version: Version, root: Path, name: str) -> Version:
     with contextlib.suppress(FfiwheelError, FileNotFoundError):
         stamp = read_stamp(root, name) if has_stamp(root) else None
         if stamp and stamp.full == version.full:
-            return replace(
-                version,
+            return version._replace(
                 tag=stamp.tag,
                 distance=stamp.distance,
                 node=stamp.node,
@@ -139,17 +138,16 @@ def _add_facts(version: Version, root: Path, name: str) -> Version:
         repository = find_repository(root)
         if version.node and not isinstance(repository, str):
             return _ask_git(version, repository)
-    return replace(version, tag="")
+    return version._replace(tag="")
 
 
 def _ask_git(version: Version, repository: Repository) -> Version:
     node, edits = parse_status(repository.ask(*STATUS))
     if not node.startswith(version.node):
-        return replace(version, tag="")
+        return version._replace(tag="")
     command = ("for-each-ref", "--merged=HEAD", "--format=%(refname:lstrip=2)", "refs/tags")
     names = repository.ask_text(*command).splitlines()
-    return replace(
-        version,
+    return version._replace(
         node=node,
         tag=find_tag(names, version.tag),
         dirty_files=tuple(edit.shown for edit in edits) if version.is_dirty else (),

@@ -9,9 +9,8 @@ https://packaging.python.org/en/latest/specifications/source-distribution-format
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
-
-from packaging.version import Version as Pep440
 
 from ffiwheel.config.project import normalize_name
 from ffiwheel.errors import VersionError
@@ -20,14 +19,16 @@ from ffiwheel.model.version import Version
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from _typeshed import StrPath
+
 STAMP = ".ffiwheel-version.json"
 METADATA = "PKG-INFO"
 _SCHEMA = 1
 
 
-def has_stamp(root: Path) -> bool:
+def has_stamp(root: StrPath) -> bool:
     """Tell whether the folder looks like an unpacked sdist."""
-    return (root / METADATA).is_file() or (root / STAMP).is_file()
+    return any(os.path.isfile(os.path.join(root, name)) for name in (METADATA, STAMP))
 
 
 def read_stamp(root: Path, name: str) -> Version | None:
@@ -65,6 +66,8 @@ def parse_metadata(text: str) -> tuple[str, str] | None:
 
 
 def _plain_version(text: str, where: str) -> Version:
+    from packaging.version import Version as Pep440  # noqa: PLC0415 - the same
+
     try:
         version = Pep440(text)
     except ValueError as error:
@@ -103,6 +106,8 @@ def parse_stamp(text: str, where: str) -> Version:
     ('0.7.0.dev2+g1f2e', 'v0.6.0', 2, '1f2e', 'sdist')
     """
     import json  # noqa: PLC0415 - only an sdist pays for it
+
+    from packaging.version import Version as Pep440  # noqa: PLC0415 - the same
 
     try:
         facts = json.loads(text)

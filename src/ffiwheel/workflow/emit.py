@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import posixpath
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ffiwheel.config.schema import EmitTable
@@ -189,7 +189,7 @@ def _try_render(
         return error
     except FfiwheelError as error:
         return type(error).of(
-            replace(problem, where=f"{problem.where}, for `{table.path}`")
+            problem._replace(where=f"{problem.where}, for `{table.path}`")
             for problem in error.problems
         )
     given = project.root / table.given if table.given else None

@@ -1,4 +1,7 @@
-"""The version of a project, wherever it comes from."""
+"""The version of a project, wherever it comes from.
+
+What the plain version does not need is imported by the functions that do.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,6 @@ from typing import TYPE_CHECKING
 from ffiwheel.config.decode import subtable
 from ffiwheel.config.project import normalize_name
 from ffiwheel.model.version import Version
-from ffiwheel.versioning.forms.registry import render_form
-from ffiwheel.versioning.git import count_untracked, read_following_tag
-from ffiwheel.versioning.report import describe_version, explain_version
-from ffiwheel.versioning.repository import find_repository
 from ffiwheel.versioning.resolve import resolve_version
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def find_version(project: Project) -> Resolution:
         VersionError: if it cannot be told.
     """
     name = normalize_name(project.name)
-    return resolve_version(project.root, name, project.static_version, project.config.version)
+    return resolve_version(project.folder, name, project.static_version, project.config.version)
 
 
 def asks_for_version(project: Project) -> bool:
@@ -62,16 +61,22 @@ def show_form(project: Project, name: str) -> str:
         VersionError: if it cannot be told, or the form cannot express it.
         ProjectError: if there is no such form.
     """
+    from ffiwheel.versioning.forms.registry import render_form
+
     return render_form(find_version(project).version, name)
 
 
 def explain(project: Project) -> str:
     """Return the version and, line by line, how it came about."""
+    from ffiwheel.versioning.git import read_following_tag
+    from ffiwheel.versioning.report import explain_version
+    from ffiwheel.versioning.repository import find_repository
+
     found = find_version(project)
     table = project.config.version
     following = None
     if found.version.source == "git" and found.version.tag and not found.version.distance:
-        repository = find_repository(project.root)
+        repository = find_repository(project.folder)
         following = None if isinstance(repository, str) else read_following_tag(repository, table)
     rows = explain_version(found, table, following)
     return "\n".join([found.version.full, *(f"{label:<8} {text}" for label, text in rows)])
@@ -79,10 +84,14 @@ def explain(project: Project) -> str:
 
 def describe(project: Project) -> dict[str, object]:
     """Return everything that is known of the version, for JSON."""
+    from ffiwheel.versioning.git import count_untracked
+    from ffiwheel.versioning.report import describe_version
+    from ffiwheel.versioning.repository import find_repository
+
     version = find_version(project).version
     untracked = None
     if version.source == "git":
-        repository = find_repository(project.root)
+        repository = find_repository(project.folder)
         untracked = None if isinstance(repository, str) else count_untracked(repository)
     return describe_version(version, untracked=untracked)
 
