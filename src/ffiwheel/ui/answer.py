@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ffiwheel.errors import OutputError
 from ffiwheel.ui.streams import give_up
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def print_answer(text: str) -> None:
@@ -32,7 +35,7 @@ def print_answer(text: str) -> None:
 
 def show_path(path: Path) -> str:
     """Return a path relative to the current folder where it lies inside."""
-    absolute, here = path.absolute(), Path.cwd()
+    absolute, here = path.absolute(), path.cwd()
     return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
 
 
