@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from ffiwheel.cli.main import main
+from ffiwheel.cli.start import start
 
-sys.exit(main())
+sys.exit(start())

@@ -89,8 +89,9 @@ def prepare_metadata_for_build_wheel(
     return write_metadata(read_project(Path.cwd()), Path(metadata_directory)).name
 
 
+@_reporting()
 def get_requires_for_build_wheel(
-    config_settings: ConfigSettings | None = None,  # noqa: ARG001 - nothing to set
+    config_settings: ConfigSettings | None = None,
 ) -> list[str]:
     """https://peps.python.org/pep-0517/#get-requires-for-build-wheel
 
@@ -98,14 +99,18 @@ def get_requires_for_build_wheel(
     """
     from ffiwheel.toolchain.native import has_compiler
 
-    return [] if has_compiler() else ["ziglang"]
+    return ([] if has_compiler() else ["ziglang"]) + get_requires_for_build_sdist(config_settings)
 
 
+@_reporting()
 def get_requires_for_build_sdist(
     config_settings: ConfigSettings | None = None,  # noqa: ARG001 - nothing to set
 ) -> list[str]:
     """https://peps.python.org/pep-0517/#get-requires-for-build-sdist"""
-    return []
+    from ffiwheel.config.project import read_project
+    from ffiwheel.workflow.version import version_requires
+
+    return version_requires(read_project(Path.cwd(), to_build=False))
 
 
 prepare_metadata_for_build_editable = prepare_metadata_for_build_wheel

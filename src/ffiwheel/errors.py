@@ -7,8 +7,7 @@ that is raised is a bug. Each class has its own exit code, listed in `docs/exit-
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong."""
 
     message: str
@@ -92,6 +90,12 @@ class OutputError(FfiwheelError):
     """A file cannot be written: disk full, no permission, or in the way."""
 
     exit_code = 8
+
+
+class ReleaseError(FfiwheelError):
+    """A release cannot be made of this commit, or a version in a file disagrees with git."""
+
+    exit_code = 9
 
 
 def render_problems(problems: Iterable[Problem], output: str = "") -> str:

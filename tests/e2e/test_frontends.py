@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from other_backends import make_project, snippets, version_of
 from workshop import (
     REPOSITORY,
     SAMPLES,
     TEMPLATES,
     Workshop,
     check,
+    commit_all,
     git_status,
     make_environment,
     run,
@@ -129,3 +131,31 @@ def test_a_new_project_passes_its_own_checks(template: str, tmp_path: Path) -> N
     check(python, "-m", "pytest", "-q", "tests", cwd=project)
     check(python, "-m", "mypy", "--strict", "-p", "hello", cwd=project)
     check(python, "-m", "mypy", "--strict", "tests", cwd=project)
+
+
+@pytest.mark.parametrize(
+    ("backend", "frontend"),
+    [
+        ("scikit-build-core", "uv"),
+        ("hatchling", "uv"),
+        ("setuptools", "uv"),
+        ("scikit-build-core", "pip"),
+        ("hatchling", "build"),
+    ],
+)
+def test_other_backends_find_us_in_their_isolated_environments(
+    backend: str, frontend: str, finding: dict[str, str], tmp_path: Path
+) -> None:
+    """uv and build also build the wheel from the sdist, in a folder without git."""
+    project = make_project(tmp_path / "hello-sources", snippets(backend)[0])
+    commit_all(project)
+    out = tmp_path / "out"
+    commands = {
+        "pip": (sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", out, "."),
+        "build": (sys.executable, "-m", "build", "-o", out, "."),
+        "uv": (str(Path(sys.executable).with_name("uv")), "build", "--out-dir", out),
+    }
+    check(*commands[frontend], cwd=project, env={**finding, "UV_PRERELEASE": "allow"})
+    made = {version_of(path) for path in out.iterdir() if path.suffix in {".whl", ".gz"}}
+    assert made == {"0.7.0.dev1"}
+    assert git_status(project) == ""

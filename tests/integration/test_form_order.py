@@ -11,7 +11,6 @@ import operator
 import os
 import shutil
 import tempfile
-from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +35,7 @@ from version_sample import (
     release_of,
     samples,
 )
-from workshop import REPOSITORY, check, require, run
+from workshop import REPOSITORY, check, find_npm_package, require, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,28 +66,11 @@ console.log(JSON.stringify(wrong));
 """
 
 
-@cache
-def find_npm_semver() -> Path | None:
-    """Return a folder with npm's own package `semver`; it stays for the next run."""
-    npm = shutil.which("npm")
-    if not npm or not shutil.which("node"):
-        return None
-    kept = Path(tempfile.gettempdir()) / f"ffiwheel-tests-{os.getuid()}" / f"semver-{NPM_SEMVER}"
-    if not kept.is_dir():
-        kept.parent.mkdir(mode=0o700, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
-            options = ("--silent", "--no-audit", "--no-fund", "--prefix", scratch)
-            if run(npm, "install", *options, f"semver@{NPM_SEMVER}", cwd=REPOSITORY).code != 0:
-                return None
-            (Path(scratch) / "node_modules").rename(kept)
-    return kept
-
-
 @in_few_runs
 @given(samples())
 @example(EVERYTHING)
 def test_npm_is_in_order_for_npm(sample: Sample) -> None:
-    modules = find_npm_semver()
+    modules = find_npm_package("semver", NPM_SEMVER)
     require("node", present=modules is not None)
     rungs = climb("npm", sample, rank_by=public_of)
     said = json.dumps([{"rank": rung.rank, "text": rung.text} for rung in rungs])

@@ -19,6 +19,8 @@ class Commit:
 
     parents: tuple[int, ...]
     tags: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    """The files that it adds to those of its first parent."""
 
 
 def line(length: int, tags: dict[int, str]) -> list[Commit]:
@@ -54,6 +56,8 @@ def _render(commits: Iterable[Commit], pyproject: str) -> Iterator[bytes]:
             yield f"{word} :{parent + 1}\n".encode()
         if pyproject and not commit.parents:
             yield f"M 100644 inline pyproject.toml\ndata {len(pyproject)}\n{pyproject}".encode()
+        for name in commit.files:
+            yield f"M 100644 inline {name}\ndata 0\n\n".encode()
         yield b"\n"
         for tag in commit.tags:
             yield f"reset refs/tags/{tag}\nfrom :{number}\n\n".encode()

@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import shutil
+import stat
 import sys
 import time
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-HISTORIES = REPOSITORY / "tests" / "data" / "histories"
+DATA = REPOSITORY / "tests" / "data"
 _GITCONFIG = """\
 [user]
 name = Test
@@ -69,6 +70,8 @@ class Expected:
     note: str = ""
     """A part of one of the notes."""
     source: str = "git"
+    wheel: str = ""
+    """The version that a wheel carries, if that is to be looked at."""
     tag: str | None = None
     distance: int | None = None
     dirty_files: list[str] | None = None
@@ -82,6 +85,12 @@ class Case:
     name: str
     trap: str
     """What has gone wrong there, in this tool or another."""
+    row: str = ""
+    """The row of `tests/data/traps.toml` that it shows."""
+    differs: str = ""
+    """Why the answer is not the one that stands there."""
+    writes: str = ""
+    """What git itself writes on being asked, where it cannot be kept from that."""
     config: str = ""
     """The lines of `[tool.ffiwheel.version]`."""
     format: str = "sha1"
@@ -93,7 +102,7 @@ class Case:
 def read_cases() -> list[Case]:
     """Return every history in the folder."""
     cases = []
-    for file in sorted(HISTORIES.glob("*.toml")):
+    for file in sorted(DATA.glob("histories/*.toml")):
         table = tomllib.loads(file.read_text())
         expect = Expected(**table.pop("expect"))
         cases.append(Case(name=file.stem, expect=expect, **table))
@@ -127,7 +136,7 @@ class History:
 
     def replay(self, step: str) -> None:
         """Do one step."""
-        word, *arguments = shlex.split(step)
+        word, *arguments = shlex.split(step.replace("{folder}", str(self.folder)))
         action = getattr(self, f"do_{word.replace('-', '_')}", None)
         if action is None:
             self.git(word, *arguments)
@@ -141,11 +150,11 @@ class History:
 
     # Commits, and what is not a git command of the same name.
 
-    def do_commit(self, count: str = "1") -> None:
+    def do_commit(self, count: str = "1", message: str = "change") -> None:
         for _ in range(int(count)):
             self.date += 60
             self.git("add", "--all")
-            self.git("commit", "--quiet", "--allow-empty", "--message", "change")
+            self.git("commit", "--quiet", "--allow-empty", "--message", message)
         self.node = self.git("rev-parse", "HEAD").strip()
 
     def do_commit_as_is(self) -> None:
@@ -173,6 +182,10 @@ class History:
     def do_branch(self, name: str, start: str = "HEAD") -> None:
         self.git("switch", "--quiet", "--create", name, start)
 
+    def do_switch(self, branch: str) -> None:
+        self.git("switch", "--quiet", branch)
+        self.node = self.git("rev-parse", "HEAD").strip()
+
     def do_years_back(self, years: str) -> None:
         """The clock of whoever commits next is wrong."""
         self.date -= int(years) * 365 * 86400
@@ -184,6 +197,9 @@ class History:
         path = self.project / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode().decode("unicode_escape").encode() + b"\n")
+
+    def do_link(self, name: str, target: str) -> None:
+        (self.project / name).symlink_to(target)
 
     def do_touch(self, name: str) -> None:
         later = time.time() + 86400
@@ -265,8 +281,15 @@ class History:
 
     # The machine.
 
+    def do_sh(self, command: str) -> None:
+        """Do in the project what git would not do."""
+        check("sh", "-e", "-c", command, cwd=self.project)
+
     def do_set(self, name: str, value: str) -> None:
-        self.monkeypatch.setenv(name, value.replace("{folder}", str(self.folder)))
+        self.monkeypatch.setenv(name, value)
+
+    def do_unset(self, name: str) -> None:
+        self.monkeypatch.delenv(name, raising=False)
 
     def do_without_git(self) -> None:
         self.monkeypatch.setenv("PATH", str(self.folder))
@@ -274,9 +297,16 @@ class History:
     def do_another_owner(self) -> None:
         """Git is told to believe that somebody else owns every file."""
         real = shutil.which("git")
+        self.do_git_is(f'GIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {real} "$@"')
+
+    def do_git_that_fails(self, saying: str) -> None:
+        self.do_git_is(f"printf {shlex.quote(saying)} >&2; exit 128")
+
+    def do_git_is(self, script: str) -> None:
+        """Put another git first on the search path."""
         wrapper = self.folder / "bin" / "git"
         wrapper.parent.mkdir()
-        wrapper.write_text(f'#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec {real} "$@"\n')
+        wrapper.write_text(f"#!/bin/sh\n{script}\n")
         wrapper.chmod(0o755)
         self.monkeypatch.setenv("PATH", str(wrapper.parent), prepend=os.pathsep)
 
@@ -292,6 +322,21 @@ class History:
     def do_different(self) -> None:
         self.do_ask()
         assert self.answers[-1] not in self.answers[:-1]
+
+
+def snapshot(folder: Path) -> dict[str, tuple[object, ...]]:
+    """Return everything in a folder, with times: what is written and taken away leaves a trace."""
+    found: dict[str, tuple[object, ...]] = {}
+    for place, folders, files in os.walk(os.fsencode(folder)):
+        for name in (*folders, *files, b"."):
+            path = os.path.join(place, name)  # noqa: PTH118 - names may be any bytes
+            status = os.lstat(path)
+            content = b""
+            if stat.S_ISREG(status.st_mode):
+                with open(path, "rb") as file:  # noqa: PTH123 - the same
+                    content = file.read()
+            found[os.fsdecode(path)] = (status.st_mode, status.st_mtime_ns, content)
+    return found
 
 
 def pattern_of(version: str, node: str) -> re.Pattern[str]:

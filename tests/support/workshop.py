@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,6 +143,24 @@ def find_nvcc() -> Path | None:
     usual = Path("/usr/local/cuda/bin/nvcc")
     found = shutil.which("nvcc") or (usual if usual.exists() else None)
     return Path(found) if found else None
+
+
+@cache
+def find_npm_package(name: str, version: str) -> Path | None:
+    """Return a folder of modules with a package from npm; it stays for the next run."""
+    npm = shutil.which("npm")
+    if not npm or not shutil.which("node"):
+        return None
+    kept = Path(tempfile.gettempdir()) / f"ffiwheel-tests-{os.getuid()}" / f"{name}-{version}"
+    if not kept.is_dir():
+        kept.parent.mkdir(mode=0o700, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
+            options = ("--silent", "--no-audit", "--no-fund", "--prefix", scratch)
+            if run(npm, "install", *options, f"{name}@{version}", cwd=REPOSITORY).code != 0:
+                return None
+            with contextlib.suppress(OSError):  # another run was faster
+                (Path(scratch) / "node_modules").rename(kept)
+    return kept
 
 
 def make_environment(python: Path, folder: Path, *packages: str | Path) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ffiwheel.config.decode import decode_table
 from ffiwheel.config.schema import Config
@@ -58,6 +58,13 @@ def test_every_problem_is_reported_at_once() -> None:
     ]
 
 
+def test_a_misspelt_choice_is_guessed() -> None:
+    entry = {"path": "file", "pattern": "(.*)", "form": "c-mayor"}
+    _, [problem] = decode({"version": {"write": [entry]}})
+    assert problem.where == "tool.ffiwheel.version.write[0].form"
+    assert problem.hint == "did you mean `c-major`?"
+
+
 def test_a_list_of_other_things_is_refused() -> None:
     config, problems = decode({"sources": ["a", 1]})
     assert config.sources == ()
@@ -66,14 +73,12 @@ def test_a_list_of_other_things_is_refused() -> None:
     ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     path: str
     form: str = "public"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Places:
+class Places(NamedTuple):
     write: tuple[Place, ...] = ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import zipfile
 from pathlib import Path
@@ -19,9 +20,11 @@ from ffiwheel.system.files import (
     explaining_full,
     read_input,
     replacing,
+    rewrite,
     write_if_changed,
 )
 from ffiwheel.system.process import run
+from ffiwheel.system.question import asking
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -37,6 +40,35 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
         fail_halfway()
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_files_are_rewritten_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [tmp_path / name for name in "abc"]
+    for file in files:
+        file.write_text("old")
+        file.chmod(0o640)
+    real = Path.replace
+
+    def refuse_a(self: Path, target: Path) -> Path:
+        """The last one to be replaced cannot be, as with `chattr +i`."""
+        if target.name == "a":
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM), str(self))
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse_a)
+    with pytest.raises(OutputError) as caught:
+        rewrite(dict.fromkeys(files, b"new"))
+    assert str(caught.value) == (
+        "error: cannot write `a`: Operation not permitted\n"
+        f"   at: {tmp_path / 'a'}\n"
+        " help: no file was changed; see who may write to that file and its folder"
+    )
+    assert [file.read_text() for file in files] == ["old"] * 3
+    assert sorted(tmp_path.iterdir()) == files
+    monkeypatch.undo()
+    rewrite(dict.fromkeys(files, b"new"))
+    assert [file.read_text() for file in files] == ["new"] * 3
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o640}
 
 
 def test_what_did_not_change_keeps_its_time(tmp_path: Path) -> None:
@@ -59,7 +91,7 @@ def test_a_full_disk_is_an_error_with_a_way_out() -> None:
     assert str(caught.value) == (
         "error: cannot write `full`: No space left on device\n"
         "   at: /dev/full\n"
-        " help: free some space, or choose another disk with `--outdir`"
+        " help: free some space, or choose another disk (`--outdir`, `--emit`)"
     )
 
 
@@ -173,3 +205,38 @@ def test_no_line_of_a_long_output_is_lost(tmp_path: Path) -> None:
     done = run(["seq", "5000"], cwd=tmp_path)
     assert done.lines[0] == "1"
     assert len(done.lines) == 5000
+
+
+def test_a_question_is_answered_however_long_and_whatever_is_said_beside() -> None:
+    code = "import sys; print('a' * 200_000); sys.stderr.write('b' * 200_000); sys.exit(3)"
+    with asking((sys.executable, "-c", code), dict(os.environ)) as asked:
+        assert asked.answer() == (b"a" * 200_000 + b"\n", "b" * 200_000, 3)
+
+
+def test_a_question_that_nobody_waits_for_is_ended() -> None:
+    before = open_files(), children()
+    with asking(("sleep", "100"), dict(os.environ)):
+        assert children() != before[1]
+    assert (open_files(), children()) == before
+
+
+def test_a_question_to_a_program_that_is_not_there() -> None:
+    before = open_files()
+    with pytest.raises(FileNotFoundError), asking(("no-such-program",), {}):
+        pass
+    assert open_files() == before
+
+
+def test_whoever_is_asked_minds_closed_pipes() -> None:
+    command = ("sh", "-c", "yes | head -1; kill -s PIPE $$")
+    with asking(command, dict(os.environ)) as asked:
+        assert asked.answer() == (b"y\n", "", -signal.SIGPIPE)
+
+
+def open_files() -> set[str]:
+    return {file.name for file in Path("/proc/self/fd").iterdir()}
+
+
+def children() -> set[str]:
+    lists = Path("/proc/self/task").glob("*/children")
+    return {child for one in lists for child in one.read_text().split()}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import read_project
 from ffiwheel.errors import FfiwheelError
-from ffiwheel.ui.answer import print_answer
+from ffiwheel.ui.answer import print_answer, show_path
 from ffiwheel.ui.console import ConsoleProgress
 from ffiwheel.workflow.build import BuildOptions, build_wheel
 from ffiwheel.workflow.place import output_folder
@@ -41,14 +41,14 @@ def run(options: argparse.Namespace) -> int:
     except FfiwheelError as error:
         if options.json:
             print_answer(
-                json.dumps({"schema": 1, "errors": [asdict(one) for one in error.problems]})
+                json.dumps({"schema": 1, "errors": [one._asdict() for one in error.problems]})
             )
         raise
     if options.json:
         print_answer(json.dumps(_describe(wheel, sdist, progress), indent=2))
     else:
         for path in filter(None, (sdist, wheel.path)):
-            print_answer(_shown(path))
+            print_answer(show_path(path))
     return 0
 
 
@@ -79,9 +79,3 @@ def _describe(
         ],
         "seconds": progress.seconds,
     }
-
-
-def _shown(path: Path) -> str:
-    """Return a path relative to the current folder where it lies inside."""
-    absolute, here = path.absolute(), Path.cwd()
-    return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ffiwheel.model.progress import Step
+    from ffiwheel.model.version import Version
 
 _BACKEND = "scikit_build_core.build"
 
@@ -40,7 +41,7 @@ class CMakePlan:
 
     job: Job
     name: str
-    version: str
+    version: Version
     settings: Mapping[str, object]
     """The user's table `[tool.scikit-build]`."""
     exports: tuple[str, ...] | None
@@ -80,7 +81,11 @@ def stage_project(plan: CMakePlan) -> dict[str, object]:
     """Return the `pyproject.toml` of the project that scikit-build-core gets to see."""
     cmake = dict(subtable(plan.settings, "cmake"))
     cmake["source-dir"] = str(plan.job.root / str(cmake.get("source-dir", ".")))
-    cmake["define"] = {**subtable(cmake, "define"), **definitions(plan.job, plan.exports)}
+    cmake["define"] = {
+        **subtable(cmake, "define"),
+        **definitions(plan.job, plan.exports),
+        "FFIWHEEL_PROJECT_VERSION": plan.version.full,  # for ffiwheel_version()
+    }
     install = dict(subtable(plan.settings, "install"))
     if plan.job.debug:
         cmake["build-type"] = "Debug"
@@ -100,7 +105,7 @@ def stage_project(plan: CMakePlan) -> dict[str, object]:
     }
     return {
         "build-system": {"requires": [], "build-backend": _BACKEND},
-        "project": {"name": plan.name, "version": plan.version},
+        "project": {"name": plan.name, "version": plan.version.for_wheel},
         "tool": {"scikit-build": settings},
     }
 
@@ -111,6 +116,7 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
         f"CMAKE_{name.upper()}": str(job.folder / "tools" / name)
         for name, _ in job.compiler.archive_tools
     }
+    emitted = {"FFIWHEEL_VERSION_DIR": str(job.overlay.folder)} if job.overlay else {}
     forced = {} if exports is None else {"FFIWHEEL_EXPORTS": ";".join(exports)}
     if job.compiler.family == "zig" and not job.debug:  # there may be no `strip` to call
         tools["CMAKE_SHARED_LINKER_FLAGS_RELEASE"] = "-s"
@@ -125,6 +131,7 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
         "FFIWHEEL_TVM_FFI_CMAKE_DIR": str(job.runtime.cmake_dir),
         "FFIWHEEL_PROJECT_DIR": str(job.root),
         "FFIWHEEL_STUB_ROOT": str(stub_root(job)),
+        **emitted,
         **tools,
         **forced,
     }

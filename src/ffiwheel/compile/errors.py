@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ffiwheel.errors import CompileError
@@ -53,7 +52,7 @@ def name_log(error: CompileError, log: Path) -> CompileError:
     more = [f"... {len(lines) - _SHOWN} more lines in {log}"] if len(lines) > _SHOWN else []
     said = f"everything that was printed is in {log}"
     named = CompileError.of(
-        replace(problem, hint=f"{problem.hint}\n{said}".strip()) for problem in error.problems
+        problem._replace(hint=f"{problem.hint}\n{said}".strip()) for problem in error.problems
     )
     named.output = "\n".join(lines[:_SHOWN] + more)
     return named

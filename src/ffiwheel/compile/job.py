@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ffiwheel.model.overlay import Overlay
     from ffiwheel.model.toolchain import Compiler, Runtime
 
 CMAKE_DATA = Path(__file__).parent / "data" / "cmake"
@@ -29,6 +30,8 @@ class Job:
     debug: bool
     """Whether to keep symbols and leave optimisation out."""
     verbose: bool = False
+    overlay: Overlay | None = None
+    """The files that state the version, where the project wants some."""
 
     @property
     def prefix_maps(self) -> tuple[tuple[Path, str], ...]:

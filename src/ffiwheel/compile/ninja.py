@@ -10,7 +10,7 @@ import hashlib
 import io
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import ninja
@@ -27,10 +27,12 @@ from ffiwheel.system.program import write_program
 
 if TYPE_CHECKING:
     from ffiwheel.config.schema import CompileTable
+    from ffiwheel.model.overlay import Overlay
     from ffiwheel.model.progress import Step
     from ffiwheel.model.toolchain import CudaCompiler
 
 _CUDA_SUFFIX = ".cu"
+_BUILD = "build/ffiwheel/"
 _SUFFIXES = {".cc", ".cpp", ".cxx", ".c++", ".C", _CUDA_SUFFIX}
 
 
@@ -64,13 +66,21 @@ class Plan:
         return Path(cxx[0]) if len(cxx) == 1 else self.job.folder / "tools" / "c++"
 
 
-def find_sources(root: Path, patterns: tuple[str, ...]) -> tuple[Path, ...]:
+def find_sources(
+    root: Path, patterns: tuple[str, ...], overlay: Overlay | None = None
+) -> tuple[Path, ...]:
     """Return the files that match `patterns`, sorted, each once.
+
+    A file of the overlay stands for the one of its path in the project, which an unpacked sdist
+    has as well.
 
     Raises:
         ProjectError: naming every pattern that matches no file.
     """
-    matches = {pattern: _glob(root, pattern) for pattern in patterns}
+    matches = {
+        pattern: [*_glob(root, pattern), *(_glob(overlay.folder, pattern) if overlay else ())]
+        for pattern in patterns
+    }
     empty = [pattern for pattern, found in matches.items() if not found]
     if empty:
         raise ProjectError(
@@ -78,13 +88,25 @@ def find_sources(root: Path, patterns: tuple[str, ...]) -> tuple[Path, ...]:
             where=f"tool.ffiwheel.sources in {root / 'pyproject.toml'}",
             hint="the patterns are relative to the project's folder; `**` matches any folders",
         )
-    return tuple(sorted({path for found in matches.values() for path in found}))
+    found = {path for matched in matches.values() for path in matched}
+    emitted = {root / path: overlay.folder / path for path in overlay.paths} if overlay else {}
+    found |= {root / path for path in overlay.sources} if overlay else set()
+    places = {file: place for place, file in emitted.items()}
+    ordered = sorted({places.get(path, path) for path in found})
+    return tuple(emitted.get(place, place) for place in ordered)
 
 
 def _glob(root: Path, pattern: str) -> list[Path]:
-    """Return the sources that a pattern matches; it may be absolute, and headers are none."""
+    """Return the sources that a pattern matches; it may be absolute.
+
+    Headers are no sources, nor are files of our build folder, which `**` would find.
+    """
     found = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207 - takes both kinds
-    return sorted(root / name for name in found if Path(name).suffix in _SUFFIXES)
+    return sorted(
+        root / name
+        for name in found
+        if Path(name).suffix in _SUFFIXES and not name.startswith(_BUILD)
+    )
 
 
 def needs_cuda(sources: tuple[Path, ...]) -> bool:
@@ -148,7 +170,7 @@ def render_ninja(plan: Plan) -> str:
     _write_rules(writer, plan)
     objects = []
     for source in plan.sources:
-        name = object_name(plan.job.root, source)
+        name = object_name(plan.job, source)
         target = escape(_shown(plan.job.root, plan.job.folder / name))
         rule = "cuda" if source.suffix == _CUDA_SUFFIX else "cxx"
         writer.build(
@@ -195,13 +217,13 @@ def _command(parts: list[str]) -> str:
     return escape(shlex.join(parts))
 
 
-def object_name(root: Path, source: Path) -> str:
+def object_name(job: Job, source: Path) -> str:
     """Return where in the build folder the object of `source` lies; no two sources share one."""
-    try:
-        return f"objects/{source.relative_to(root).as_posix()}.o".replace("../", "up/")
-    except ValueError:
-        digest = hashlib.sha256(str(source.parent).encode()).hexdigest()[:8]
-        return f"objects/{digest}/{source.name}.o"
+    for root in [job.overlay.folder, job.root] if job.overlay else [job.root]:
+        if source.is_relative_to(root):
+            return f"objects/{source.relative_to(root).as_posix()}.o".replace("../", "up/")
+    digest = hashlib.sha256(str(source.parent).encode()).hexdigest()[:8]
+    return f"objects/{digest}/{source.name}.o"
 
 
 def compile_flags(plan: Plan) -> list[str]:
@@ -262,7 +284,7 @@ def _host_flags(plan: Plan) -> list[str]:
 
 
 def _definitions(plan: Plan) -> list[str]:
-    folders = [plan.job.root / folder for folder in plan.table.include_dirs]
+    folders = [*_emitted_headers(plan), *(plan.job.root / one for one in plan.table.include_dirs)]
     return [
         "-DTVM_FFI_DLL_EXPORT_INCLUDE_METADATA=1",
         *(f"-D{definition}" for definition in plan.table.defines),
@@ -270,6 +292,25 @@ def _definitions(plan: Plan) -> list[str]:
         "-isystem",
         str(plan.job.runtime.include_dir),
     ]
+
+
+def _emitted_headers(plan: Plan) -> list[Path]:
+    """Return where the compiler finds emitted headers.
+
+    These are the overlay's counterparts of the folders that it would find them in if they lay in
+    the project: those of the configuration and those of the sources. `include` and the top are
+    there for emitted headers that no folder of the project is configured for.
+    """
+    if not plan.job.overlay:
+        return []
+    root = plan.job.root
+    beside = (
+        source.parent.relative_to(root) for source in plan.sources if source.is_relative_to(root)
+    )
+    places = [*plan.table.include_dirs, "include", *map(str, sorted(set(beside))), "."]
+    names = dict.fromkeys(PurePosixPath(place) for place in places)
+    overlay = plan.job.overlay
+    return [overlay.folder / name for name in names if overlay.has_below(name)]
 
 
 def _cuda_headers(plan: Plan) -> list[str]:

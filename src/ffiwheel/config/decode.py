@@ -1,16 +1,25 @@
-"""Turn a TOML table into a dataclass of `schema`, collecting every problem of the reading.
+"""Turn a TOML table into a class of `schema`, collecting every problem of the reading.
 
 The fields' types say what a key may hold: a `str`, a `Literal` of strings, a tuple of strings, a
-table that is a dataclass again, or a tuple of those. A field without a default must be given. A new
-kind of type is a new case of `_decode`.
+table that is such a class again, or a tuple of those. A field without a default must be given. A
+new kind of type is a new case of `_decode`. A table that is not there takes no time.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import difflib
 import types
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Literal,
+    NamedTuple,
+    TypeAlias,
+    TypeGuard,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from ffiwheel.errors import Problem
 
@@ -20,7 +29,9 @@ if TYPE_CHECKING:
 TomlValue: TypeAlias = "str | int | float | bool | list[TomlValue] | dict[str, TomlValue] | object"
 Table: TypeAlias = "Mapping[str, TomlValue]"
 
-_Schema = TypeVar("_Schema")
+_Schema = TypeVar("_Schema", bound=NamedTuple)
+_ALIKE = 0.65
+"""From when on a value is taken for a misspelt choice: `mayor` may not be `minor`."""
 
 
 def decode_table(
@@ -30,24 +41,35 @@ def decode_table(
 
     A field without a default is an empty text then.
     """
-    types_of = get_type_hints(schema)
-    fields = {field.name.replace("_", "-"): field for field in dataclasses.fields(schema)}  # type: ignore[arg-type]  # a dataclass, but mypy has no word for it
-    values: dict[str, object] = {}
+    kinds = get_type_hints(schema) if table else {}
+    names = {name.replace("_", "-"): name for name in schema._fields}
+    values: dict[str, object] = dict(schema._field_defaults)
     for key, value in table.items():
-        if key not in fields:
-            problems.append(_unknown_key(key, fields, where))
+        if key not in names:
+            problems.append(_unknown_key(key, names, where))
             continue
-        name = fields[key].name
         found = len(problems)
-        decoded = _decode(types_of[name], value, f"{where}.{key}", problems)
+        decoded = _decode(kinds[names[key]], value, f"{where}.{key}", problems)
         if len(problems) == found:
-            values[name] = decoded
-    for key, field in fields.items():
-        if field.default is field.default_factory is dataclasses.MISSING:
-            if key not in table:
-                problems.append(Problem(f"the key `{key}` is missing", where, f"add `{key} = ...`"))
-            values.setdefault(field.name, "")
-    return schema(**values)
+            values[names[key]] = decoded
+    for key, name in names.items():
+        if name not in schema._field_defaults and key not in table:
+            problems.append(Problem(f"the key `{key}` is missing", where, f"add `{key} = ...`"))
+    return schema._make(values.get(name, "") for name in schema._fields)
+
+
+def is_table(kind: object) -> TypeGuard[type[NamedTuple]]:
+    """Tell whether a field's type is a class of the schema."""
+    return get_origin(kind) is None and isinstance(kind, type) and issubclass(kind, tuple)
+
+
+def is_optional(kind: object) -> bool:
+    """Tell whether a field's type is `X | None`, which has two spellings in Python.
+
+    >>> is_optional(str | None), is_optional(Literal["minor"] | None), is_optional(str)
+    (True, True, False)
+    """
+    return get_origin(kind) in {types.UnionType, Union}
 
 
 def subtable(parent: Table, key: str) -> Table:
@@ -57,18 +79,18 @@ def subtable(parent: Table, key: str) -> Table:
 
 
 def _decode(kind: object, value: TomlValue, where: str, problems: list[Problem]) -> object:
-    if get_origin(kind) is types.UnionType:  # only `X | None`: TOML has no null
+    if is_optional(kind):  # only `X | None`: TOML has no null
         return _decode(get_args(kind)[0], value, where, problems)
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
         return (
             _decode_tables(item, value, where, problems)
-            if isinstance(item, type) and dataclasses.is_dataclass(item)
+            if is_table(item)
             else _decode_strings(value, where, problems)
         )
     if get_origin(kind) is Literal:
         return _decode_choice(get_args(kind), value, where, problems)
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and isinstance(value, dict):
+    if is_table(kind) and isinstance(value, dict):
         return decode_table(kind, value, where, problems)
     if kind is str and isinstance(value, str):
         return value
@@ -101,9 +123,13 @@ def _decode_choice(
 ) -> str:
     if isinstance(value, str) and value in choices:
         return value
+    import difflib  # noqa: PLC0415 - only a mistake pays for it
+
     allowed = ", ".join(f"`{choice}`" for choice in choices)
     shown = f"`{value}`" if isinstance(value, str) else _name_of(value)
-    problems.append(Problem(f"expected one of {allowed}, found {shown}", where))
+    close = difflib.get_close_matches(str(value), choices, n=1, cutoff=_ALIKE)
+    hint = f"did you mean `{close[0]}`?" if close else ""
+    problems.append(Problem(f"expected one of {allowed}, found {shown}", where, hint))
     return choices[0]
 
 
@@ -113,6 +139,8 @@ def _mistyped(expected: str, value: TomlValue, where: str, problems: list[Proble
 
 
 def _unknown_key(key: str, known: Iterable[str], where: str) -> Problem:
+    import difflib  # noqa: PLC0415 - only a mistake pays for it
+
     names = sorted(known)
     close = difflib.get_close_matches(key, names, n=1)
     hint = f"did you mean `{close[0]}`?" if close else f"the keys are: {', '.join(names)}"

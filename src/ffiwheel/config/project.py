@@ -1,13 +1,15 @@
-"""Read a project's folder into one frozen `Project`."""
+"""Read a project's folder into one frozen `Project`.
+
+A version query reads it, too, and does without `pathlib`, which takes as long to be imported as
+git takes to answer.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ffiwheel.config.decode import Table, TomlValue, decode_table, subtable
 from ffiwheel.config.schema import Config
@@ -19,6 +21,10 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from _typeshed import StrPath
+
     from ffiwheel.config.schema import VersionTable
 
 OWN_BACKEND = "ffiwheel.backend"
@@ -26,14 +32,21 @@ _ONE_TABLE = "write `[tool.ffiwheel]`, with one bracket: there is one such table
 _LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Project:
+class Project(NamedTuple):
     """A project folder and everything its `pyproject.toml` says."""
 
-    root: Path
+    folder: str
+    """Its absolute path, without links."""
     pyproject: Table
     """The whole file, as TOML says it."""
     config: Config
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        from pathlib import Path  # noqa: PLC0415 - see above
+
+        return Path(self.folder)
 
     @property
     def table(self) -> Table:
@@ -45,10 +58,10 @@ class Project:
         """The build backend's object reference, as PEP 517 and PEP 518 default it."""
         return str(subtable(self.pyproject, "build-system").get("build-backend", _LEGACY_BACKEND))
 
-    @cached_property
+    @property
     def name(self) -> str:
         """The project's name, or the folder's where the file has none."""
-        return str(self.table.get("name", self.root.name))
+        return str(self.table.get("name", os.path.basename(self.folder)))
 
     @property
     def import_name(self) -> str:
@@ -80,34 +93,37 @@ def normalize_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name.strip()).lower()
 
 
-def read_project(root: Path, *, to_build: bool = True) -> Project:
-    """Read the project in the folder `root`.
+def read_project(folder: StrPath, *, to_build: bool = True) -> Project:
+    """Read the project in a folder.
 
     Args:
-        root: the folder.
+        folder: the folder.
         to_build: whether it must have what a build needs. A version query does without: there,
             even a folder without `pyproject.toml` will do.
 
     Raises:
         ProjectError: if it is none, or its `pyproject.toml` has problems: all of them.
     """
-    root = root.resolve()
-    file = root / "pyproject.toml"
-    if not root.is_dir():
-        raise ProjectError(f"`{root}` is not a folder", hint="give the folder of a project")
-    if not file.is_file():
-        return _read_legacy(root, to_build=to_build)
-    pyproject = _read_toml(file)
+    folder = os.path.realpath(folder)
+    file = os.path.join(folder, "pyproject.toml")
+    if not os.path.isdir(folder):
+        raise ProjectError(f"`{folder}` is not a folder", hint="give the folder of a project")
+    if not os.path.isfile(file):
+        return _read_legacy(folder, to_build=to_build)
+    pyproject = read_toml(file)
     problems: list[Problem] = []
     table = subtable(pyproject, "tool").get("ffiwheel", {})
     if not isinstance(table, dict):
         problems.append(Problem("expected a table, found a list", "tool.ffiwheel", _ONE_TABLE))
         table = {}
     config = decode_table(Config, table, "tool.ffiwheel", problems)
-    project = Project(root=root, pyproject=pyproject, config=config)
-    problems += _check_config(config) + _check_version(config.version)
+    project = Project(folder=folder, pyproject=pyproject, config=config)
+    problems += _check_config(config) + _check_version(config.version) + _check_provider(project)
+    problems += _check_version_files(project, subtable(table, "version"))
     if to_build:
         problems += _check_own(project) if project.is_ours else _check_foreign(project)
+    elif project.is_ours:
+        problems += _check_stated_version(project)
     if problems:
         raise ProjectError.of(
             Problem(found.message, f"{found.where} in {file}", found.hint) for found in problems
@@ -115,8 +131,28 @@ def read_project(root: Path, *, to_build: bool = True) -> Project:
     return project
 
 
-def _read_toml(file: Path) -> dict[str, TomlValue]:
-    text = file.read_bytes().decode(errors="replace")
+def _check_version_files(project: Project, table: Table) -> list[Problem]:
+    """Check the keys for files that state the version; few projects have them."""
+    problems: list[Problem] = []
+    if "changelog" in table or "write" in table:
+        from ffiwheel.config.release import check_release_keys  # noqa: PLC0415 - a query has none
+
+        problems += check_release_keys(table)
+    if emitted := project.config.version.emit:
+        from ffiwheel.config.emitted import check_emitted  # noqa: PLC0415 - a query has none
+
+        problems += check_emitted(emitted, project.root)
+    return problems
+
+
+def read_toml(file: str) -> dict[str, TomlValue]:
+    """Return what a TOML file says.
+
+    Raises:
+        ProjectError: if it is none, with the line.
+    """
+    with open(file, encoding="utf-8", errors="replace", newline="") as stream:
+        text = stream.read()
     try:
         table: dict[str, TomlValue] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -131,12 +167,12 @@ def _read_toml(file: Path) -> dict[str, TomlValue]:
     return table
 
 
-def _read_legacy(root: Path, *, to_build: bool) -> Project:
-    if (root / "setup.py").is_file() or not to_build:
-        return Project(root=root, pyproject={}, config=Config())
+def _read_legacy(folder: str, *, to_build: bool) -> Project:
+    if os.path.isfile(os.path.join(folder, "setup.py")) or not to_build:
+        return Project(folder=folder, pyproject={}, config=Config())
     raise ProjectError(
         "not a project: it has no `pyproject.toml`",
-        where=str(root),
+        where=folder,
         hint="`ffiwheel new PATH` makes a new project; `ffiwheel build PATH` builds one",
     )
 
@@ -151,14 +187,19 @@ def _check_own(project: Project) -> list[Problem]:
     ):
         hint = "give a name of letters, digits, `-`, `_` and `.`"
         problems.append(Problem("the project has no valid name", "project.name", hint))
+    return problems + _check_stated_version(project) + _check_runtime_dependency(project)
+
+
+def _check_stated_version(project: Project) -> list[Problem]:
+    """Check that the version is either stated or left to git, also for a mere query."""
     dynamic = project.table.get("dynamic", [])
     if not isinstance(dynamic, list) or any(field != "version" for field in dynamic):
         hint = "write the other fields in `[project]`"
-        problems.append(Problem("only `version` can be dynamic", "project.dynamic", hint))
-    elif ("version" in dynamic) == (project.static_version is not None):
+        return [Problem("only `version` can be dynamic", "project.dynamic", hint)]
+    if ("version" in dynamic) == (project.static_version is not None):
         hint = 'write `version = "1.0.0"`, or `dynamic = ["version"]` to take it from git'
-        problems.append(Problem("the version must be static or dynamic", "project.version", hint))
-    return problems + _check_runtime_dependency(project)
+        return [Problem("the version must be static or dynamic", "project.version", hint)]
+    return []
 
 
 def _check_config(config: Config) -> list[Problem]:
@@ -170,7 +211,7 @@ def _check_config(config: Config) -> list[Problem]:
         for pattern in config.exports or ()
         if not re.fullmatch(r"[A-Za-z0-9_.$*?]+", pattern)
     ]
-    if any(Path(folder) == Path() for folder in config.packages):
+    if any(os.path.normpath(folder) == os.curdir for folder in config.packages):
         hint = "list the folders of the packages themselves, such as `python/hello`"
         problems.append(Problem("the project is not a package", "tool.ffiwheel.packages", hint))
     return problems
@@ -179,7 +220,7 @@ def _check_config(config: Config) -> list[Problem]:
 def _check_foreign(project: Project) -> list[Problem]:
     """Check that there is something that can build at all."""
     named = "build-backend" in subtable(project.pyproject, "build-system")
-    if named or (project.root / "setup.py").is_file():
+    if named or os.path.isfile(os.path.join(project.folder, "setup.py")):
         return []
     hint = f'add:\n[build-system]\nrequires = ["ffiwheel"]\nbuild-backend = "{OWN_BACKEND}"'
     return [Problem("no build backend is named", "build-system.build-backend", hint)]
@@ -196,6 +237,20 @@ def _check_version(table: VersionTable) -> list[Problem]:
         hint = "give the text before the number, such as `v` or `hello-v`; patterns are not known"
         problems.append(Problem(message, "tool.ffiwheel.version.tag-prefix", hint))
     return problems
+
+
+def _check_provider(project: Project) -> list[Problem]:
+    """Check that no key is given that the provider of the version would ignore."""
+    provider = project.config.version.provider
+    if provider == "git":
+        return []
+    given = subtable(project.tool("ffiwheel"), "version")
+    hint = f"take it away, and say it in `[tool.{provider}]`"
+    return [
+        Problem(f"`{key}` means nothing to {provider}", f"tool.ffiwheel.version.{key}", hint)
+        for key in ("tag-prefix", "next", "fallback", "paths")
+        if key in given
+    ]
 
 
 def _check_runtime_dependency(project: Project) -> list[Problem]:

@@ -1,30 +1,36 @@
-"""The reference page of `[tool.ffiwheel]`, made from the dataclasses of `schema`.
+"""The reference page of `[tool.ffiwheel]`, made from the classes of `schema`.
 
 What a key is for stands as a docstring under its field. Python forgets such strings, so they are
-read from the module's source; types and defaults come from the dataclasses themselves.
+read from the module's source; types and defaults come from the classes themselves.
 """
 
 from __future__ import annotations
 
 import ast
-import dataclasses
 import inspect
 import itertools
 import textwrap
-import types
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, get_origin, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Literal,
+    NamedTuple,
+    TypeAlias,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from ffiwheel.config import schema
+from ffiwheel.config.decode import is_optional, is_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from _typeshed import DataclassInstance
 
 FieldDocs: TypeAlias = "Mapping[tuple[str, str], str]"
 """(class, field) -> docstring."""
 
 _WIDTH = 100
+_REQUIRED = object()
 _HEAD = """\
 # Configuration
 
@@ -59,27 +65,27 @@ def parse_field_docs(source: str) -> dict[tuple[str, str], str]:
 
 
 def _render_table(
-    table: type[DataclassInstance], name: str, docs: FieldDocs, brackets: str = "[{}]"
+    table: type[NamedTuple], name: str, docs: FieldDocs, brackets: str = "[{}]"
 ) -> Iterator[str]:
     """Yield the lines of a table's section, and those of the tables inside it."""
     yield f"## `{brackets.format(name)}`\n"
     yield f"{_wrap(inspect.getdoc(table) or '')}\n"
-    kinds = get_type_hints(table)
     inner = []
-    for field in dataclasses.fields(table):
-        key, kind = field.name.replace("_", "-"), kinds[field.name]
+    for field, kind in get_type_hints(table).items():
+        key = field.replace("_", "-")
         table_of, brackets = _table_in(kind)
         if table_of:
             inner.append((table_of, f"{name}.{key}", brackets))
         else:
             yield f"### `{key}`\n"
-            yield f"{describe_type(kind)}{_describe_default(field.default)}.\n"
-            yield f"{_wrap(docs[table.__name__, field.name])}\n"
+            default = table._field_defaults.get(field, _REQUIRED)
+            yield f"{describe_type(kind)}{_describe_default(default)}.\n"
+            yield f"{_wrap(docs[table.__name__, field])}\n"
     for kind, path, brackets in inner:
         yield from _render_table(kind, path, docs, brackets)
 
 
-def _table_in(kind: object) -> tuple[type[DataclassInstance] | None, str]:
+def _table_in(kind: object) -> tuple[type[NamedTuple] | None, str]:
     """Return the table that a key holds, and the brackets it is written in.
 
     >>> _table_in(schema.CompileTable)[1], _table_in(tuple[schema.CompileTable, ...])[1]
@@ -90,9 +96,7 @@ def _table_in(kind: object) -> tuple[type[DataclassInstance] | None, str]:
     item, brackets = kind, "[{}]"
     if get_origin(kind) is tuple:
         item, brackets = get_args(kind)[0], "[[{}]]"
-    if isinstance(item, type) and dataclasses.is_dataclass(item):
-        return item, brackets
-    return None, ""
+    return (item, brackets) if is_table(item) else (None, "")
 
 
 def describe_type(kind: object) -> str:
@@ -101,7 +105,7 @@ def describe_type(kind: object) -> str:
     >>> describe_type(tuple[str, ...] | None), describe_type(Literal["minor", "patch"])
     ('A list of strings', 'One of `"minor"`, `"patch"`')
     """
-    if get_origin(kind) is types.UnionType:  # only `X | None`: TOML has no null
+    if is_optional(kind):  # only `X | None`: TOML has no null
         return describe_type(get_args(kind)[0])
     if get_origin(kind) is Literal:
         return "One of " + ", ".join(f'`"{choice}"`' for choice in get_args(kind))
@@ -110,10 +114,12 @@ def describe_type(kind: object) -> str:
 
 def _describe_default(value: object) -> str:
     """Return a default worth telling; the docstring says what an empty one means."""
-    if value is dataclasses.MISSING:
+    if value is _REQUIRED:
         return "; required"
     return f'; default: `"{value}"`' if value else ""
 
 
 def _wrap(text: str) -> str:
-    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        " ".join(text.split()), _WIDTH, break_long_words=False, break_on_hyphens=False
+    )

@@ -1,4 +1,4 @@
-"""The table `[tool.ffiwheel]`: one dataclass per TOML table, one docstring per key.
+"""The table `[tool.ffiwheel]`: one class per TOML table, one docstring per key.
 
 This file is the whole truth about the configuration. The decoder checks a table against it, and
 the reference page is made from it. Keys are spelt in TOML with `-` where a field has `_`.
@@ -6,12 +6,10 @@ the reference page is made from it. Keys are spelt in TOML with `-` where a fiel
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CompileTable:
+class CompileTable(NamedTuple):
     """How plain sources are compiled; a `CMakeLists.txt` says all of this itself.
 
     Relative paths in all options are relative to the project's folder.
@@ -34,8 +32,7 @@ class CompileTable:
     """The C++ standard."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BindingsTable:
+class BindingsTable(NamedTuple):
     """What Python sees of the library."""
 
     prefix: str = ""
@@ -43,10 +40,78 @@ class BindingsTable:
     the Python package."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VersionTable:
+EmitForm: TypeAlias = Literal[
+    "c-header",
+    "c-source",
+    "cmake",
+    "python",
+    "javascript",
+    "commonjs",
+    "typescript",
+    "package-json",
+    "conda",
+    "json",
+    "env",
+]
+
+
+class EmitTable(NamedTuple):
+    """A file that states the version, made by each build in the build folder, never in the tree.
+
+    It counts as if it lay in the project: it is compiled, found by `#include`, and goes into the
+    wheel and the sdist as its path says.
+    """
+
+    path: str
+    """Where the file would lie in the project, such as `include/hello_version.h`."""
+    form: EmitForm | None = None
+    """What kind of file it is."""
+    template: str | None = None
+    """Instead of a form, a Jinja2 template in the project; with `package-json`, the `package.json`
+    to copy, by default the one at the top."""
+
+    @property
+    def given(self) -> str | None:
+        """The file of the project to start from, if there is one."""
+        return self.template or ("package.json" if self.form == "package-json" else None)
+
+
+class WriteTable(NamedTuple):
+    """A place in a file where the version stands as text, which no build changes.
+
+    [releases.md](releases.md) has examples.
+    """
+
+    path: str
+    """The file, relative to the project."""
+    pattern: str
+    """A regular expression that matches once in the file. Its one group is the version, and `^` and
+    `$` match at the ends of lines: `^version = "(.*)"$`."""
+    form: Literal[
+        "public",
+        "full",
+        "npm",
+        "cargo",
+        "conda",
+        "debian",
+        "cmake",
+        "cmake-full",
+        "c-major",
+        "c-minor",
+        "c-patch",
+        "c-number",
+        "docker",
+        "windows",
+    ] = "public"
+    """How the version is spelt there: one of the [forms](version-forms.md)."""
+
+
+class VersionTable(NamedTuple):
     """How the version comes from git, where `project.dynamic` lists `version`."""
 
+    provider: Literal["git", "setuptools_scm"] = "git"
+    """Who computes the version: ffiwheel from git, or setuptools_scm, as `[tool.setuptools_scm]`
+    says; then `tag-prefix`, `next`, `fallback` and `paths` must not be given."""
     tag_prefix: str = "v"
     """What a version tag begins with."""
     next: Literal["minor", "patch"] = "minor"
@@ -57,10 +122,14 @@ class VersionTable:
     paths: tuple[str, ...] = ()
     """What of the repository makes up this project, relative to its folder; then only commits and
     edits that touch it count. Default: the whole repository."""
+    changelog: str | None = None
+    """The changelog, which must have a heading for every release: `"CHANGELOG.md"`. Default: none
+    is asked for."""
+    write: tuple[WriteTable, ...] = ()
+    emit: tuple[EmitTable, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(NamedTuple):
     """What is compiled, and what goes into the wheel."""
 
     sources: tuple[str, ...] = ()
@@ -73,6 +142,6 @@ class Config:
     """Symbols that leave the library besides `__tvm_ffi_*`; `*` matches any text. With plain
     sources nothing else does by default. CMake projects keep their own rules unless this is set,
     be it to `[]`."""
-    compile: CompileTable = field(default_factory=CompileTable)
-    bindings: BindingsTable = field(default_factory=BindingsTable)
-    version: VersionTable = field(default_factory=VersionTable)
+    compile: CompileTable = CompileTable()
+    bindings: BindingsTable = BindingsTable()
+    version: VersionTable = VersionTable()

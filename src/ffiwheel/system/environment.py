@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.errors import ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 ZIP_EPOCH = 315532800
 """1980-01-01, the first moment that a zip archive can express."""
@@ -23,6 +22,16 @@ _GIT_CONFIGURATION = (
     "GIT_CONFIG_SYSTEM",
     "GIT_CONFIG_VALUE_",
     "GIT_EXEC_PATH",
+)
+# What makes git look elsewhere than in the folder it is asked in.
+_GIT_PLACES = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_WORK_TREE",
 )
 
 _LAST = 2**32 - 1
@@ -53,6 +62,8 @@ def source_date_epoch() -> int:
 
 def cache_folder() -> Path:
     """Return the folder for files that may be deleted at any time."""
+    from pathlib import Path  # noqa: PLC0415 - a version query does without
+
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
     return Path(base) / "ffiwheel"
 
@@ -92,6 +103,14 @@ def git_environment(**changes: str) -> dict[str, str]:
     }
 
 
+def users_git_environment() -> dict[str, str]:
+    """Return the environment for a git that acts for the user: names, keys, hooks and habits.
+
+    Only the repository is always the folder's, which a hook's `GIT_DIR` would change.
+    """
+    return {name: value for name, value in os.environ.items() if name not in _GIT_PLACES}
+
+
 def compiler_choice() -> tuple[str, str]:
     """Return the values of `CC` and `CXX`, empty where unset."""
     return os.environ.get("CC", ""), os.environ.get("CXX", "")
@@ -104,6 +123,8 @@ def inherited(**changes: str) -> dict[str, str]:
 
 def appended(**flags: Sequence[str]) -> dict[str, str]:
     """Return variables such as `CFLAGS` with `flags` after what the user has put there."""
+    import shlex  # noqa: PLC0415 - a version query does without
+
     return {
         name: " ".join([*os.environ.get(name, "").split(), shlex.join(more)])
         for name, more in flags.items()
@@ -112,4 +133,6 @@ def appended(**flags: Sequence[str]) -> dict[str, str]:
 
 def interpreter() -> Path:
     """Return the Python interpreter that runs us, links to it kept (it may be in a venv)."""
+    from pathlib import Path  # noqa: PLC0415 - a version query does without
+
     return Path(sys.executable)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,24 +13,28 @@ from typing import TYPE_CHECKING
 from ffiwheel.errors import OutputError, ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _HINTS = {
-    errno.ENOSPC: "free some space, or choose another disk with `--outdir`",
-    errno.EDQUOT: "free some space, or choose another disk with `--outdir`",
+    errno.ENOSPC: "free some space, or choose another disk (`--outdir`, `--emit`)",
+    errno.EDQUOT: "free some space, or choose another disk (`--outdir`, `--emit`)",
     errno.EFBIG: "raise the limit on file sizes (`ulimit -f`)",
-    errno.EACCES: "choose a folder that you may write to with `--outdir`",
-    errno.EROFS: "choose a folder that you may write to with `--outdir`",
+    errno.EACCES: "choose a folder that you may write to (`--outdir`, `--emit`)",
+    errno.EROFS: "choose a folder that you may write to (`--outdir`, `--emit`)",
 }
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, mode: int = 0o644) -> Iterator[Path]:
     """Give a temporary path beside `path` that takes its place when the block succeeds.
 
     The reader of `path` sees the old file or the whole new one, never a part.
+
+    Args:
+        path: the file.
+        mode: its permissions.
 
     Raises:
         OutputError: if the file cannot be written; trouble with other files passes through.
@@ -42,7 +47,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         with explaining(path):
-            temporary.chmod(0o644)
+            temporary.chmod(mode)
             temporary.replace(path)
     except OSError as error:
         if error.errno in _FULL or error.filename == name:
@@ -115,6 +120,30 @@ def write_if_changed(path: Path, content: bytes) -> bool:
     with replacing(path) as temporary:
         temporary.write_bytes(content)
     return True
+
+
+def rewrite(contents: Mapping[Path, bytes]) -> None:
+    """Give existing files new contents: all of them, or none. Permissions stay.
+
+    Raises:
+        OutputError: if one of them cannot be written.
+    """
+    before = {path: path.read_bytes() for path in contents}
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in contents}
+    try:
+        with contextlib.ExitStack() as stack:
+            for path, content in contents.items():
+                stack.enter_context(replacing(path, modes[path])).write_bytes(content)
+    except BaseException as failure:
+        for path in contents:
+            if path.read_bytes() != before[path]:
+                with replacing(path, modes[path]) as temporary:
+                    temporary.write_bytes(before[path])
+        if not isinstance(failure, OutputError):
+            raise
+        [problem] = failure.problems
+        hint = "no file was changed; see who may write to that file and its folder"
+        raise OutputError(problem.message, where=problem.where, hint=hint) from failure
 
 
 def make_private_folder(path: Path) -> Path:

@@ -15,19 +15,16 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from ffiwheel.system.signals import ending_politely
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-Answer: TypeAlias = "tuple[bytes, str, int]"
-"""What a child process printed on stdout and on stderr, and its exit code."""
-
 _GRACE_SECONDS = 5.0
-_CHUNK = 1 << 16
+_STDERR = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +111,17 @@ def _follow(
     return Completed(code=code, lines=tuple(lines), timed_out=expired.is_set())
 
 
+def run_for_user(command: Sequence[str], *, env: Mapping[str, str]) -> int:
+    """Run `command` where the user can see and answer it, and return its exit code.
+
+    It may ask for a passphrase or a touch of a key. What it prints goes to stderr.
+
+    Raises:
+        FileNotFoundError: if the program does not exist.
+    """
+    return subprocess.run(command, env=dict(env), stdout=_STDERR, check=False).returncode
+
+
 ChildFailed = subprocess.CalledProcessError
 """What the libraries that start processes of their own raise when one fails."""
 
@@ -138,63 +146,6 @@ def query(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None
         if done.returncode == 0:
             return done.stdout.decode(errors="replace")
     return None
-
-
-class Asked:
-    """A child process that was asked something and may not have answered yet."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        """Wrap a process whose stdout and stderr are pipes."""
-        self._process = process
-
-    def answer(self) -> Answer:
-        """Return what it prints on stdout and stderr, and its exit code, once it has ended."""
-        out, err = self._process.communicate()
-        return out, err.decode(errors="replace"), self._process.returncode
-
-
-@contextlib.contextmanager
-def asking(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> Iterator[Asked]:
-    """Start `command` and let it run beside us until its answer is wanted, or the block ends.
-
-    Raises:
-        FileNotFoundError: if the program does not exist.
-    """
-    with subprocess.Popen(
-        [str(part) for part in command],
-        cwd=cwd,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
-        try:
-            yield Asked(process)
-        finally:
-            if process.poll() is None:
-                process.kill()
-
-
-def feed(
-    command: Sequence[str | Path],
-    sink: Callable[[bytes], None],
-    *,
-    cwd: Path,
-    env: Mapping[str, str],
-) -> int:
-    """Hand `sink` what `command` prints on stdout, however long, and return its exit code."""
-    with subprocess.Popen(
-        [str(part) for part in command],
-        cwd=cwd,
-        env=dict(env),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        assert process.stdout is not None
-        while chunk := process.stdout.read(_CHUNK):
-            sink(chunk)
-    return process.returncode
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,16 +25,18 @@ def ending_politely() -> Iterator[None]:
     ignores SIGHUP) stays.
     """
     numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
-    is_main = threading.current_thread() is threading.main_thread()
-    ours = [one for one in numbers if is_main and signal.getsignal(one) is signal.SIG_DFL]
+    ours = [one for one in numbers if signal.getsignal(one) is signal.SIG_DFL]
 
     def interrupt(number: int, _: FrameType | None) -> None:
         for one in ours:  # `timeout` sends two; the second must not end the cleaning up
             signal.signal(one, signal.SIG_IGN)
         raise KeyboardInterrupt(number)
 
-    for one in ours:
-        signal.signal(one, interrupt)
+    try:
+        for one in ours:
+            signal.signal(one, interrupt)
+    except ValueError:  # this is another thread
+        ours = []
     try:
         yield
     finally:

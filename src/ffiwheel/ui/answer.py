@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from ffiwheel.errors import OutputError
 from ffiwheel.ui.streams import give_up
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def print_answer(text: str) -> None:
@@ -27,6 +31,12 @@ def print_answer(text: str) -> None:
         give_up(sys.stdout)
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise OutputError(f"the answer cannot be written: {reason}", where="stdout") from error
+
+
+def show_path(path: Path) -> str:
+    """Return a path relative to the current folder where it lies inside."""
+    absolute, here = path.absolute(), path.cwd()
+    return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
 
 
 def _write(text: str) -> None:

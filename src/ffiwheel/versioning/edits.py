@@ -1,8 +1,11 @@
 """What was edited in a checkout, and a hash of it.
 
-The hash is that of `git diff-index -p --binary --full-index HEAD`: the same edits give the same
-hash on every day and every machine, and touching a file gives none. The diff says of an edited
-submodule only that it is, so each submodule adds its path and its own edits in the same way.
+The hash is that of `git diff-index -p --full-index HEAD`: the same edits give the same hash on
+every day and every machine, and touching a file gives none. So nothing is left to settings: each
+file is shown whole, for the line at the head of a hunk depends on the user's attributes. Binary
+files are there by the hashes of their contents, for a compressed diff depends on the zlib that git
+was built with. The diff says of an edited submodule only that it is, so each submodule adds its
+path and its own edits in the same way.
 
 Format of the status: https://git-scm.com/docs/git-status#_porcelain_format_version_2
 """
@@ -10,31 +13,27 @@ Format of the status: https://git-scm.com/docs/git-status#_porcelain_format_vers
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from ffiwheel.versioning.checkout import STATUS
 from ffiwheel.versioning.repository import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# Untracked files never count, be it ours or a submodule's: else building into ./build would
-# change the version. The other options overrule what people may have configured.
-STATUS = (
-    *("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no"),
-    *("--no-renames", "--no-ahead-behind", "--ignore-submodules=untracked"),
-)
 _DIFF = (
-    *("diff-index", "-p", "--binary", "--full-index", "--ignore-submodules=dirty"),
-    *("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "HEAD"),
+    *("-c", "core.quotePath=true", "-c", "core.bigFileThreshold=512m"),
+    *("-c", "diff.suppressBlankEmpty=false"),
+    *("diff-index", "-p", "--full-index", "--unified=999999999"),
+    *("--diff-algorithm=myers", "--indent-heuristic", "--src-prefix=a/", "--dst-prefix=b/"),
+    *("--ignore-submodules=dirty", "--submodule=short", "--no-color", "--no-ext-diff"),
+    *("--no-textconv", "--no-renames", "HEAD", "--"),
 )
 _PATH_FIELD = {"1": 8, "2": 9, "u": 10}
 _LOOKED_AT = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class Edit(NamedTuple):
     """A file that git tracks, or was told to, and that differs from HEAD."""
 
     path: str
@@ -87,13 +86,13 @@ def _feed_edits(
     edits: Sequence[Edit],
     scope: Sequence[str] = (),
 ) -> None:
-    repository.feed(sink, *_DIFF, *(("--", *scope) if scope else ()))
+    repository.feed(sink, *_DIFF, *scope)
     inside = [edit for edit in edits if edit.submodule[2] == "M"]
     if not inside:
         return
-    top = Path(os.fsdecode(repository.ask("rev-parse", "--show-toplevel")).rstrip("\n"))
+    top = os.fsdecode(repository.ask("rev-parse", "--show-toplevel")).rstrip("\n")
     for edit in inside:
-        submodule = Repository(top / edit.path)
+        submodule = Repository(os.path.join(top, edit.path))
         sink(os.fsencode(edit.path) + b"\0")
         _feed_edits(sink, submodule, parse_status(submodule.ask(*STATUS))[1])
 

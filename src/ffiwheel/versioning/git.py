@@ -10,13 +10,14 @@ where a maintenance release is merged; `lines` has the one exception.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import Version as Pep440
 
 from ffiwheel.errors import VersionError
-from ffiwheel.versioning.edits import STATUS, hash_edits, note_edits, parse_status
+from ffiwheel.versioning.checkout import STATUS, tags_question
+from ffiwheel.versioning.edits import hash_edits, note_edits, parse_status
 from ffiwheel.versioning.lines import find_rivals, seen_from
 from ffiwheel.versioning.scheme import next_version
 from ffiwheel.versioning.tag import Tag, note_other_tags, parse_tag, pick_release
@@ -25,14 +26,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ffiwheel.config.schema import VersionTable
+    from ffiwheel.system.question import Asked
     from ffiwheel.versioning.repository import Repository
 
-_TAG_FIELDS = ("objecttype", "objectname", "*objecttype", "*objectname", "refname:lstrip=2")
-_TAG_FORMAT = " ".join(f"%({field})" for field in _TAG_FIELDS)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitFacts:
+class GitFacts(NamedTuple):
     """What the version of a checkout is computed from."""
 
     node: str
@@ -43,7 +41,7 @@ class GitFacts:
     distance: int
     """Commits since `tag`, or since the beginning where there is no tag."""
     choice: str = ""
-    """Why that tag."""
+    """Why that tag, in words that follow its name."""
     diff: str = ""
     """The hash of the edits to tracked files, empty in a clean tree."""
     dirty_files: tuple[str, ...] = ()
@@ -57,8 +55,7 @@ class GitFacts:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class Counted(NamedTuple):
     """A tag, the commits since, and why that tag."""
 
     tag: Tag | None
@@ -66,18 +63,23 @@ class Counted:
     choice: str = "the highest version tag that HEAD contains"
 
 
-def read_git(repository: Repository, table: VersionTable) -> GitFacts:
+def read_git(repository: Repository, table: VersionTable, listed: Asked, status: Asked) -> GitFacts:
     """Return the facts about a checkout.
+
+    Args:
+        repository: whom to ask more.
+        table: how to count.
+        listed: the question for the tags, as `checkout` puts it.
+        status: the question for the status.
 
     Raises:
         VersionError: if git does not tell them.
     """
-    scope = ("--", *table.paths) if table.paths else ()
-    with repository.asking(*STATUS, *scope) as status:
-        tags, notes = list_tags(repository, table.tag_prefix)
-        top = count_from_top(repository, tags)
-        node, edits = parse_status(repository.check(status.answer(), *STATUS))
+    tags, notes = hear_tags(repository, table.tag_prefix, listed)
+    top = count_from_top(repository, tags)
+    node, edits = parse_status(repository.check(status.answer(), *STATUS))
     if not node:
+        repository.ask("for-each-ref", "--count=1", "refs/heads")  # tells if HEAD's is broken
         return GitFacts(node="", tag=None, distance=0, notes=("there is no commit yet",))
     is_shallow = _is_shallow(repository)
     here = [tag for tag in tags if tag.commit == node]
@@ -99,14 +101,33 @@ def read_git(repository: Repository, table: VersionTable) -> GitFacts:
     )
 
 
+def read_following_tag(repository: Repository, table: VersionTable) -> Tag | None:
+    """Return the tag that commits after HEAD are going to be counted from.
+
+    It is not always the one on HEAD: an anchor may stand beside that, or a higher one behind it.
+    """
+    tags, _ = list_tags(repository, table.tag_prefix)
+    return count(repository, tags, table, count_from_top(repository, tags)).tag
+
+
 def list_tags(repository: Repository, prefix: str) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
     """Return the tags that name versions, and notes on those that seem to."""
-    listed = repository.ask_text("for-each-ref", f"--format={_TAG_FORMAT}", f"refs/tags/{prefix}*")
+    with repository.asking(*tags_question(prefix)) as listed:
+        return hear_tags(repository, prefix, listed)
+
+
+def hear_tags(
+    repository: Repository, prefix: str, listed: Asked
+) -> tuple[tuple[Tag, ...], tuple[str, ...]]:
+    """Return what `list_tags` does once the question for the tags is answered."""
+    answer = repository.check(listed.answer(), *tags_question(prefix))
     tags, others = [], []
-    for line in listed.splitlines():
+    lines = answer.decode(errors="replace").split("\n")
+    for line in filter(None, lines):  # a tag's name may hold what Python calls a line
         kind, node, peeled_kind, peeled, name = line.split(" ")
         commit = node if kind == "commit" else peeled if peeled_kind == "commit" else ""
-        if peeled_kind == "tag":  # a tag of a tag, which git before 2.45 does not peel to its end
+        if peeled_kind == "tag" and parse_tag(name, prefix):
+            # A tag of a tag, which git before 2.45 does not peel to its end.
             commit = repository.ask_text("rev-parse", f"refs/tags/{name}^{{}}")
         tag = parse_tag(name, prefix, commit) if commit else None
         if tag:
@@ -123,7 +144,9 @@ def take_tag_on_head(here: Sequence[Tag], *, is_clean: bool, is_shallow: bool) -
     shallow clone knows no other than this.
     """
     if here and is_clean:
-        choice = "on HEAD itself; there, a release goes before a `.dev` tag"
+        choice = "on HEAD itself"
+        if len(here) > 1:
+            choice += ", where a release goes before a `.dev` tag, and then the highest"
         return Counted(tag=pick_release(here), distance=0, choice=choice)
     if here and is_shallow:
         tag = max(here, key=lambda tag: tag.version)
@@ -151,7 +174,7 @@ def count(
     if table.paths and counted.distance:
         repository.ask("ls-files", "--error-unmatch", "-z", "--", *table.paths)
         distance = count_since(repository, counted.tag, head, table.paths)
-        counted = replace(counted, distance=distance)
+        counted = counted._replace(distance=distance)
     return _prefer_longer_line(repository, tags, table, counted, head)
 
 
@@ -161,7 +184,7 @@ def count_from_top(
     """Return the highest of all tags with the commits since, or None if `head` lacks it."""
     top = max(tags, key=lambda tag: tag.version, default=None)
     span = f"{top.commit}...{head}" if top else head
-    out, _, code = repository.hear("rev-list", "--left-right", "--count", span)
+    out, _, code = repository.hear("rev-list", "--left-right", "--count", span, "--")
     left, right = map(int, out.split()) if code == 0 else (1, 0)
     return None if left else Counted(tag=top, distance=right)
 
@@ -170,11 +193,16 @@ def count_from_merged(
     repository: Repository, tags: Sequence[Tag], prefix: str, head: str = "HEAD"
 ) -> Counted:
     """Return the highest tag that `head` contains, with the commits since."""
-    command = ("for-each-ref", f"--merged={head}", "--format=%(refname:lstrip=2)")
-    names = set(repository.ask_text(*command, f"refs/tags/{prefix}*").splitlines())
-    merged = [tag for tag in tags if tag.name in names]
+    merged = _keep_merged(repository, tags, prefix, head)
     tag = max(merged, key=lambda tag: tag.version, default=None)
     return Counted(tag=tag, distance=count_since(repository, tag, head))
+
+
+def _keep_merged(repository: Repository, tags: Sequence[Tag], prefix: str, head: str) -> list[Tag]:
+    """Return those of `tags` that `head` contains."""
+    command = ("for-each-ref", f"--merged={head}", "--format=%(refname:lstrip=2)")
+    names = set(repository.ask_text(*command, f"refs/tags/{prefix}*").split("\n"))
+    return [tag for tag in tags if tag.name in names]
 
 
 def count_since(
@@ -186,7 +214,7 @@ def count_since(
     else a merge could make the count fall.
     """
     span = f"{tag.commit}..{head}" if tag else head
-    scope = ("--full-history", span, "--", *paths) if paths else (span,)
+    scope = ("--full-history", span, "--", *paths) if paths else (span, "--")
     return int(repository.ask("rev-list", "--count", *scope))
 
 
@@ -198,11 +226,14 @@ def _prefer_longer_line(
     head: str,
 ) -> Counted:
     """Return where the line that leads furthest began: see `lines`."""
-    rivals = find_rivals(tags, counted.tag, table.next) if counted.tag else ()
+    rivals: Sequence[Tag] = find_rivals(tags, counted.tag, table.next) if counted.tag else ()
     if not counted.tag or not rivals or not _has_merges(repository, counted.tag, head):
         return counted
+    rivals = _keep_merged(repository, rivals, table.tag_prefix, head)
+    if not rivals:
+        return counted
     lowest = min(rivals, key=lambda tag: tag.version)
-    listed = repository.ask_text("rev-list", "--parents", head, "--not", f"{lowest.commit}^@")
+    listed = repository.ask_text("rev-list", "--parents", head, "--not", f"{lowest.commit}^@", "--")
     rows = [line.split() for line in listed.splitlines()]
     seen = seen_from(rows[0][0], {row[0]: row[1:] for row in rows}, {tag.commit for tag in tags})
     choice = f"which leads further than `{counted.tag.name}`, the highest that HEAD contains"
@@ -214,11 +245,12 @@ def _prefer_longer_line(
     return max(counted, *others, key=lambda one: _reach(one, table)) if others else counted
 
 
-def _reach(counted: Counted, table: VersionTable) -> tuple[Pep440, int]:
-    """Return where commits after the tag lead, and how far they have come."""
+def _reach(counted: Counted, table: VersionTable) -> Pep440:
+    """Return how far commits have come since the tag: with `paths`, they may not have moved."""
     assert counted.tag is not None
     base, start = next_version(counted.tag.version, table.next)
-    return Pep440(f"{base}.dev0"), start + counted.distance
+    far = Pep440(f"{base}.dev{start + counted.distance}")
+    return far if counted.distance else counted.tag.version
 
 
 def _has_merges(repository: Repository, tag: Tag, head: str) -> bool:
@@ -228,9 +260,9 @@ def _has_merges(repository: Repository, tag: Tag, head: str) -> bool:
 
 def _is_shallow(repository: Repository) -> bool:
     """Tell whether history was cut off; a worktree's or submodule's `.git` is a file."""
-    inside = repository.folder / ".git"
-    if repository.is_own and inside.is_dir():
-        return (inside / "shallow").exists()  # gitrepository-layout(5)
+    inside = os.path.join(repository.folder, ".git")
+    if repository.is_own and os.path.isdir(inside):
+        return os.path.exists(os.path.join(inside, "shallow"))  # gitrepository-layout(5)
     return repository.ask_text("rev-parse", "--is-shallow-repository") == "true"
 
 
@@ -256,7 +288,7 @@ def _note_no_tag(repository: Repository, prefix: str) -> tuple[str, ...]:
     )
     if not listed:
         return ()
-    names = ", ".join(listed.splitlines())
+    names = ", ".join(listed.split("\n"))
     return (f"no version tag begins with `{prefix}`; HEAD contains {names} (see `tag-prefix`)",)
 
 

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from ffiwheel.config.schema import VersionTable
     from ffiwheel.model.version import Version
     from ffiwheel.versioning.resolve import Resolution
+    from ffiwheel.versioning.tag import Tag
 
 _SCHEMA = 1
 _SHOWN_FILES = 5
+_NEITHER = "`[project]` has no `version`, and the environment no FFIWHEEL_VERSION"
+_SILENT = {"pyproject": "", "environment": "`[project]` has no `version`"}
+"""What was asked before a source, and said nothing."""
 
 
 def describe_version(version: Version, *, untracked: int | None = None) -> dict[str, object]:
@@ -61,17 +65,29 @@ def _render_or_none(version: Version, name: str) -> str | None:
         return None
 
 
-def explain_version(resolution: Resolution, table: VersionTable) -> Iterator[tuple[str, str]]:
+def explain_version(
+    resolution: Resolution, table: VersionTable, following: Tag | None = None
+) -> Iterator[tuple[str, str]]:
     """Yield what each part of the answer to "why this number?" is about, and says.
+
+    Args:
+        resolution: the version and where it is from.
+        table: how git was read.
+        following: the tag that commits after HEAD count from, if it is another than the version's.
 
     >>> from ffiwheel.config.schema import VersionTable
     >>> from ffiwheel.model.version import Version
     >>> from ffiwheel.versioning.resolve import Resolution
     >>> version = Version(public="0.7.0.dev912", tag="v0.6.0", distance=912, source="git")
-    >>> given = Resolution(version=version, why="git tracks this folder")
+    >>> given = Resolution(
+    ...     version=version,
+    ...     why="git tracks this folder",
+    ...     choice="the highest version tag that HEAD contains",
+    ... )
     >>> for label, text in explain_version(given, VersionTable()):
     ...     print(f"{label:<8} {text}")
     source   git: git tracks this folder
+    before   `[project]` has no `version`, and the environment no FFIWHEEL_VERSION
     tag      `v0.6.0`, the highest version tag that HEAD contains
     counted  912 commits since `v0.6.0`
     edits    none
@@ -79,23 +95,36 @@ def explain_version(resolution: Resolution, table: VersionTable) -> Iterator[tup
     """
     version = resolution.version
     yield "source", f"{version.source}: {resolution.why}"
-    if version.source in ("git", "archive") or version.node:
-        yield "tag", _explain_tag(version, table)
+    if silent := _SILENT.get(version.source, _NEITHER):
+        yield "before", silent
+    if version.source == "setuptools_scm":
+        yield from _explain_provider(version)
+    elif version.source in ("git", "archive") or version.node:
+        yield "tag", _explain_tag(resolution, table)
         yield "counted", _explain_count(version, table)
         yield "edits", _explain_edits(version)
-        yield "next", _explain_next(version, table)
+        tag = following or parse_tag(version.tag, table.tag_prefix)
+        yield "next", _explain_next(tag, table)
     for note in version.notes:
         yield "note", note
 
 
-def _explain_tag(version: Version, table: VersionTable) -> str:
+def _explain_provider(version: Version) -> Iterator[tuple[str, str]]:
+    """Yield what another tool told of its number; how it counts is in its own configuration."""
+    if version.node:
+        yield "tag", f"`{version.tag}`" if version.tag else "not told"
+        yield "counted", show_commits(version.distance)
+        yield "edits", _explain_edits(version)
+    yield "rule", f"`[tool.setuptools_scm]`, as read by {version.reason}"
+
+
+def _explain_tag(resolution: Resolution, table: VersionTable) -> str:
+    version = resolution.version
     if not version.tag:
-        return f"none: HEAD contains no tag that names a version after `{table.tag_prefix}`"
+        return f"none: HEAD contains no tag of `{table.tag_prefix}` and a version"
     if version.source != "git":
         return f"`{version.tag}`, as recorded in the {version.source}"
-    if not version.distance and not version.is_dirty and not table.paths:
-        return f"`{version.tag}`, on HEAD itself (the highest there, releases before `.dev` tags)"
-    return f"`{version.tag}`, the highest version tag that HEAD contains"
+    return f"`{version.tag}`, {resolution.choice}"
 
 
 def _explain_count(version: Version, table: VersionTable) -> str:
@@ -112,8 +141,7 @@ def _explain_edits(version: Version) -> str:
     return ", ".join(names) + (f" and {others} more" if others else "")
 
 
-def _explain_next(version: Version, table: VersionTable) -> str:
-    tag = parse_tag(version.tag, table.tag_prefix)
+def _explain_next(tag: Tag | None, table: VersionTable) -> str:
     if tag is None:
         key = "what `fallback` says" if table.fallback else "unless `fallback` says another"
         return f"{table.fallback or FIRST_RELEASE}, {key}"

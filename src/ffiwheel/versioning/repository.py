@@ -8,20 +8,19 @@ project; otherwise it belongs to something else.
 
 from __future__ import annotations
 
-import re
+import os
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ffiwheel.errors import FfiwheelError, MissingToolError, VersionError
 from ffiwheel.system.environment import git_environment
-from ffiwheel.system.process import asking, feed
+from ffiwheel.system.question import asking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-    from ffiwheel.system.process import Answer, Asked
+    from _typeshed import StrPath
+
+    from ffiwheel.system.question import Answer, Asked
 
 Absence: TypeAlias = Literal["no repository", "not tracked", "no git"]
 """Why there is no repository to ask."""
@@ -34,18 +33,19 @@ _PROJECT_FILES = ("pyproject.toml", "CMakeLists.txt", "setup.py")
 class Repository:
     """Read-only questions to git in one folder."""
 
-    def __init__(self, folder: Path, *, is_own: bool = True) -> None:
+    def __init__(self, folder: StrPath, *, is_own: bool = True) -> None:
         """Ask in `folder`; if the repository is its own, git looks for none above it."""
         self.folder = folder
         self.is_own = is_own
-        above = {"GIT_CEILING_DIRECTORIES": str(folder.resolve().parent)} if is_own else {}
-        self._environment = git_environment(**above)
+        above = os.path.dirname(os.path.realpath(folder))
+        limit = {"GIT_CEILING_DIRECTORIES": above} if is_own else {}
+        self._environment = git_environment(**limit)
 
     @contextmanager
     def asking(self, *arguments: str) -> Iterator[Asked]:
         """Ask git, and let it work until its answer is wanted."""
-        command = ("git", *_QUIET, *arguments)
-        with asking(command, cwd=self.folder, env=self._environment) as asked:
+        command = ("git", "-C", os.fspath(self.folder), *_QUIET, *arguments)
+        with asking(command, self._environment) as asked:
             yield asked
 
     def hear(self, *arguments: str) -> Answer:
@@ -60,7 +60,9 @@ class Repository:
             VersionError: if it is a refusal.
         """
         out, err, code = answer
-        if code != 0:
+        if code != 0 or "ignoring broken ref" in err:  # git goes on, with a lower tag
+            from ffiwheel.versioning.refusal import explain_refusal  # noqa: PLC0415 - rarely
+
             raise explain_refusal(err, self.folder, f"git {' '.join(arguments)}")
         return out
 
@@ -78,31 +80,36 @@ class Repository:
 
     def feed(self, sink: Callable[[bytes], None], *arguments: str) -> None:
         """Hand git's answer, however long, to `sink`."""
-        command = ("git", *_QUIET, *arguments)
-        if feed(command, sink, cwd=self.folder, env=self._environment) != 0:
-            raise VersionError("git failed", where=f"git {' '.join(arguments)}")
+        with self.asking(*arguments) as asked:
+            complaint: list[bytes] = []
+            code = asked.hear(sink, complaint.append)
+        self.check((b"", b"".join(complaint).decode(errors="replace"), code), *arguments)
 
 
-def find_repository(root: Path) -> Repository | Absence:
+def find_repository(root: StrPath) -> Repository | Absence:
     """Return the repository that the project in `root` is part of, or why there is none.
 
     Raises:
         VersionError: if there is one that git does not read.
     """
-    if (root / ".git").exists():
+    git = os.path.join(root, ".git")
+    if os.path.exists(git) or os.path.islink(git):
         return Repository(root)
-    if not any((folder / ".git").exists() for folder in root.resolve().parents):
+    if not any(os.path.exists(os.path.join(folder, ".git")) for folder in _list_parents(root)):
         return "no repository"
     repository = Repository(root, is_own=False)
-    present = [name for name in _PROJECT_FILES if (root / name).is_file()]
+    present = [name for name in _PROJECT_FILES if os.path.isfile(os.path.join(root, name))]
+    question = ("ls-files", "-z", "--", *(present[:1] or ["."]))
     try:
-        is_tracked = repository.ask("ls-files", "-z", "--", *(present[:1] or ["."]))
+        answer = repository.hear(*question)
     except FileNotFoundError:
         return "no git"
-    return repository if is_tracked else "not tracked"
+    if "not a git repository (or any" in answer[1]:  # an empty `.git` somewhere above
+        return "no repository"
+    return repository if repository.check(answer, *question) else "not tracked"
 
 
-def find_future_repository(root: Path) -> Repository | None:
+def find_future_repository(root: StrPath) -> Repository | None:
     """Return the repository around a project that it does not track yet, but does not ignore.
 
     That is a new project, which somebody is about to add.
@@ -112,71 +119,7 @@ def find_future_repository(root: Path) -> Repository | None:
     return repository if code == 1 else None
 
 
-def explain_refusal(said: str, folder: Path, command: str) -> FfiwheelError:
-    """Return the error for what git said on stderr instead of an answer.
-
-    >>> from pathlib import Path
-    >>> said = "fatal: missing object 1f2e for refs/tags/v1.0"
-    >>> explain_refusal(said, Path("/hello"), "git for-each-ref").problems[0].hint
-    'git fetch --tags --force, or git tag --delete v1.0'
-    """
-    for refusal in _REFUSALS:
-        if found := re.search(refusal.said, said, re.DOTALL):
-            names = {"it": found[1], "folder": folder, "command": command}
-            message, where, hint = (
-                text.format(**names) for text in (refusal.message, refusal.where, refusal.hint)
-            )
-            return refusal.error(message, where=where, hint=hint)
-    lines = said.strip().splitlines() or ["it said nothing"]
-    return VersionError(f"git failed: {lines[-1].removeprefix('fatal: ')}", where=command)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Refusal:
-    """A reason for git not to answer, and what we make of it."""
-
-    said: str
-    """A regular expression; its group is `{it}` in the texts."""
-    message: str
-    where: str = "{folder}"
-    hint: str
-    error: type[FfiwheelError] = VersionError
-
-
-_REFUSALS = (
-    _Refusal(
-        said=r"(?:dubious ownership|unsafe repository).*(git config [^\n]+ safe\.directory [^\n]+)",
-        message="git does not trust this repository: it belongs to another user",
-        hint="{it}",
-    ),
-    _Refusal(
-        said=r"not a git repository: ([^\n]+)",
-        message="`.git` points to a repository that is not here: {it}",
-        where="{folder}/.git",
-        hint="mount or restore that folder, or set FFIWHEEL_VERSION",
-    ),
-    _Refusal(
-        said=r"(not a git repository)",
-        message="git sees no repository in `.git`",
-        where="{folder}/.git",
-        hint="restore it, take it away, or set FFIWHEEL_VERSION",
-    ),
-    _Refusal(
-        said=r"missing object \S+ for refs/tags/(\S+)",
-        message="the tag `{it}` points to a commit that is not here",
-        hint="git fetch --tags --force, or git tag --delete {it}",
-    ),
-    _Refusal(
-        said=r"pathspec '([^\n]+)' did not match",
-        message="git tracks nothing under `{it}`",
-        where="tool.ffiwheel.version.paths in {folder}/pyproject.toml",
-        hint="the paths are relative to the project's folder",
-    ),
-    _Refusal(
-        said=r"(unknown option|unrecognized argument)",
-        message="git is too old: version 2.18 is needed, or a later one",
-        where="{command}",
-        hint="install a newer git, or set FFIWHEEL_VERSION",
-        error=MissingToolError,
-    ),
-)
+def _list_parents(root: StrPath) -> Iterator[str]:
+    folder = os.path.realpath(root)
+    while (parent := os.path.dirname(folder)) != folder:
+        yield (folder := parent)

@@ -9,10 +9,8 @@ https://packaging.python.org/en/latest/specifications/source-distribution-format
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
-
-from packaging.version import InvalidVersion
-from packaging.version import Version as Pep440
 
 from ffiwheel.config.project import normalize_name
 from ffiwheel.errors import VersionError
@@ -21,14 +19,16 @@ from ffiwheel.model.version import Version
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from _typeshed import StrPath
+
 STAMP = ".ffiwheel-version.json"
 METADATA = "PKG-INFO"
 _SCHEMA = 1
 
 
-def has_stamp(root: Path) -> bool:
+def has_stamp(root: StrPath) -> bool:
     """Tell whether the folder looks like an unpacked sdist."""
-    return (root / METADATA).is_file() or (root / STAMP).is_file()
+    return any(os.path.isfile(os.path.join(root, name)) for name in (METADATA, STAMP))
 
 
 def read_stamp(root: Path, name: str) -> Version | None:
@@ -66,9 +66,11 @@ def parse_metadata(text: str) -> tuple[str, str] | None:
 
 
 def _plain_version(text: str, where: str) -> Version:
+    from packaging.version import Version as Pep440  # noqa: PLC0415 - the same
+
     try:
         version = Pep440(text)
-    except InvalidVersion as error:
+    except ValueError as error:
         raise VersionError(
             f"`{text}` is no version", where=where, hint="unpack the sdist again"
         ) from error
@@ -87,6 +89,7 @@ def render_stamp(version: Version) -> bytes:
         "distance": version.distance,
         "node": version.node,
         "dirty": version.is_dirty,
+        "keeps_local": version.keeps_local,
     }
     return f"{json.dumps(facts, indent=2)}\n".encode()
 
@@ -104,6 +107,8 @@ def parse_stamp(text: str, where: str) -> Version:
     """
     import json  # noqa: PLC0415 - only an sdist pays for it
 
+    from packaging.version import Version as Pep440  # noqa: PLC0415 - the same
+
     try:
         facts = json.loads(text)
         version = Pep440(facts["version"])
@@ -114,6 +119,7 @@ def parse_stamp(text: str, where: str) -> Version:
             distance=int(facts["distance"]),
             node=str(facts["node"]),
             is_dirty=bool(facts["dirty"]),
+            keeps_local=bool(facts.get("keeps_local", False)),
             source="sdist",
             reason=f"the sdist's {STAMP}",
         )

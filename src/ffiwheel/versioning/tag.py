@@ -8,8 +8,7 @@ numbers or more: `v2` names a branch or a milestone more often than a version. A
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import InvalidVersion
 from packaging.version import Version as Pep440
@@ -21,8 +20,7 @@ _FEWEST_NUMBERS = 2
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
+class Tag(NamedTuple):
     """A tag that names a version."""
 
     name: str

@@ -89,11 +89,14 @@ def _import_root(package: PackageFolder) -> str:
 
 
 def _partial_stubs(built: Mapping[str, Content]) -> dict[str, Content]:
-    """Return the generated stubs of each package as `<package>-stubs`, which adds to its source."""
+    """Return the generated stubs of each package as `<package>-stubs`, which adds to its source.
+
+    A generated module that has no stub is its own.
+    """
     stubs: dict[str, Content] = {}
     for name, content in built.items():
         package, _, inside = name.partition("/")
-        if inside.endswith(".pyi"):
-            stubs[f"{package}-stubs/{inside}"] = content
+        if inside.endswith(".pyi") or (inside.endswith(".py") and f"{name}i" not in built):
+            stubs[f"{package}-stubs/{inside.removesuffix('i')}i"] = content
             stubs[f"{package}-stubs/py.typed"] = b"partial\n"
     return stubs

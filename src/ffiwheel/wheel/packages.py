@@ -11,7 +11,7 @@ from ffiwheel.model.draft import is_library
 from ffiwheel.system.git import ask_git_for_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 _LEFT_OUT = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".git"}
@@ -35,7 +35,7 @@ class PackageFolder:
 
 
 def find_packages(
-    root: Path, import_name: str, listed: tuple[str, ...]
+    root: Path, import_name: str, listed: tuple[str, ...], emitted: Iterable[str] = ()
 ) -> tuple[PackageFolder, ...]:
     """Return the Python packages of a project of ours.
 
@@ -43,11 +43,18 @@ def find_packages(
         root: the project's folder.
         import_name: the package to look for where none is listed.
         listed: folders named in the configuration.
+        emitted: files that count as if they lay in the project, relative to it.
 
     Raises:
         ProjectError: naming every listed folder that does not exist.
     """
-    missing = [folder for folder in listed if not (root / folder).is_dir()]
+    paths = [PurePosixPath(path) for path in emitted]
+    implied = {folder for path in paths for folder in path.parents}
+    missing = [
+        folder
+        for folder in listed
+        if not (root / folder).is_dir() and PurePosixPath(folder) not in implied
+    ]
     if missing:
         raise ProjectError(
             f"there is no folder {', '.join(f'`{folder}`' for folder in missing)}",
@@ -56,7 +63,7 @@ def find_packages(
         )
     if listed:
         return tuple(PackageFolder(path=root / one, name=_archive_name(one)) for one in listed)
-    return _search(root, import_name, _USUAL_PLACES)
+    return _search(root, import_name, _USUAL_PLACES, paths)
 
 
 def _archive_name(folder: str) -> str:
@@ -87,12 +94,18 @@ def find_cmake_packages(
     return _search(root, import_name, ("src", "python", "."))
 
 
-def _search(root: Path, name: str, places: tuple[str, ...]) -> tuple[PackageFolder, ...]:
+def _search(
+    root: Path, name: str, places: tuple[str, ...], emitted: Iterable[PurePosixPath] = ()
+) -> tuple[PackageFolder, ...]:
     """Return the first folder with Python that is called like the package, in any case."""
+    with_python = {root / path.parent for path in emitted if path.suffix == ".py"}
     for place in places:
-        beside = sorted((root / place).iterdir()) if (root / place).is_dir() else []
-        for folder in beside:
-            if folder.name.lower() == name.lower() and any(folder.glob("*.py")):
+        there = set((root / place).iterdir()) if (root / place).is_dir() else set()
+        there |= {folder for folder in with_python if folder.parent == root / place}
+        for folder in sorted(there):
+            if folder.name.lower() == name.lower() and (
+                folder in with_python or any(folder.glob("*.py"))
+            ):
                 return (PackageFolder(path=folder, name=folder.name),)
     return ()
 
@@ -113,7 +126,7 @@ def package_files(folder: PackageFolder) -> dict[str, Path]:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
+    for path in folder.iterdir() if folder.is_dir() else ():
         if path.name in _LEFT_OUT or path.suffix in {".pyc", ".pyo"}:
             continue
         if path.is_dir():

@@ -19,6 +19,7 @@ from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.wheel.metadata import read_metadata, render_dist_info
 from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_files
 from ffiwheel.workflow.binaries import read_binaries
+from ffiwheel.workflow.emit import emit_overlay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from ffiwheel.config.project import Project
     from ffiwheel.model.compiled import Compiled
+    from ffiwheel.model.overlay import Overlay
     from ffiwheel.model.progress import Step
     from ffiwheel.model.version import Version
     from ffiwheel.wheel.packages import PackageFolder
@@ -48,6 +50,7 @@ def compile_project(
         runtime=find_runtime(),
         debug=debug,
         verbose=verbose,
+        overlay=_emit(project, version, folder),
     )
     draft = (
         _draft_own(project, version, job, step)
@@ -64,7 +67,8 @@ def source_packages(project: Project) -> tuple[PackageFolder, ...]:
         table = project.tool("scikit-build").get("wheel", {})
         wheel_table = table if isinstance(table, dict) else {}
         return find_cmake_packages(project.root, project.import_name, wheel_table)
-    return find_packages(project.root, project.import_name, listed)
+    emitted = [table.path for table in project.config.version.emit]
+    return find_packages(project.root, project.import_name, listed, emitted)
 
 
 def source_files(project: Project) -> dict[str, Path]:
@@ -73,7 +77,26 @@ def source_files(project: Project) -> dict[str, Path]:
     return {name: path for package in packages for name, path in package_files(package).items()}
 
 
-def check_project(project: Project, version: str) -> None:
+def _emit(project: Project, version: Version, folder: Path) -> Overlay | None:
+    """Make the files that the project wants, and remove those that it wanted before."""
+    overlay = emit_overlay(project, version, folder / "version")
+    return overlay if overlay.paths else None
+
+
+def _emitted_files(project: Project, job: Job) -> dict[str, Path]:
+    """Return archive path -> file of what is emitted into a package of the wheel."""
+    if not job.overlay:
+        return {}
+    packages = source_packages(project)
+    return {
+        name: job.overlay.folder / path
+        for path in job.overlay.paths
+        for package in packages
+        if (name := package.archive_path(project.root / path))
+    }
+
+
+def check_project(project: Project, version: str, overlay: Overlay | None) -> None:
     """Look for everything that is wrong with a project of ours before anything is compiled.
 
     Raises:
@@ -82,7 +105,7 @@ def check_project(project: Project, version: str) -> None:
     problems = [
         *_problems_of(lambda: read_metadata(project.pyproject, project.root, version)),
         *_problems_of(lambda: source_packages(project)),
-        *_problems_of(lambda: find_sources(project.root, project.config.sources)),
+        *_problems_of(lambda: find_sources(project.root, project.config.sources, overlay)),
     ]
     if problems:
         raise ProjectError.of(problems)
@@ -97,7 +120,7 @@ def _problems_of(check: Callable[[], object]) -> tuple[Problem, ...]:
 
 
 def _draft_own(project: Project, version: Version, job: Job, step: Step) -> Draft:
-    check_project(project, version.for_wheel)
+    check_project(project, version.for_wheel, job.overlay)
     metadata = read_metadata(project.pyproject, project.root, version.for_wheel)
     files = source_files(project)
     compiled = _compile_own(project, version, job, step)
@@ -105,7 +128,7 @@ def _draft_own(project: Project, version: Version, job: Job, step: Step) -> Draf
     return Draft(
         name=project.name,
         version=version.for_wheel,
-        files={**files, **compiled.files},
+        files={**files, **_emitted_files(project, job), **compiled.files},
         dist_info=render_dist_info(metadata, project.root),
     )
 
@@ -117,7 +140,7 @@ def _compile_own(project: Project, version: Version, job: Job, step: Step) -> Co
         plan = CMakePlan(
             job=job,
             name=project.name,
-            version=version.for_wheel,
+            version=version,
             settings=project.tool("scikit-build"),
             exports=project.config.exports,
         )
@@ -131,7 +154,7 @@ def _compile_own(project: Project, version: Version, job: Job, step: Step) -> Co
 
 
 def _plan_sources(project: Project, job: Job) -> Plan:
-    sources = find_sources(project.root, project.config.sources)
+    sources = find_sources(project.root, project.config.sources, job.overlay)
     package = package_name(project)
     return Plan(
         job=job,
@@ -153,7 +176,7 @@ def _draft_foreign(project: Project, job: Job, step: Step) -> Draft:
     order = Order(job=job, backend=project.backend, kind="wheel", exports=project.config.exports)
     wheel = delegate(order, step)
     step.done(f"{project.backend}, {job.compiler.label}, {'debug' if job.debug else 'release'}")
-    draft = open_wheel(wheel, job.folder / "opened")
+    draft = open_wheel(wheel, job.folder / "opened").with_files(_emitted_files(project, job))
     if any(binary.uses_python for _, binary in read_binaries(draft).values()):
         return draft
     return replace(draft, python_tag=ANY_PYTHON)

@@ -16,6 +16,7 @@ from ffiwheel.versioning.stamp import STAMP, render_stamp
 from ffiwheel.wheel.metadata import read_metadata
 from ffiwheel.wheel.sdist import write_sdist
 from ffiwheel.workflow.build import make_wheel
+from ffiwheel.workflow.emit import plan_for_build
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.version import project_version
@@ -70,8 +71,9 @@ def unpack_sdist(sdist: Path, folder: Path) -> Project:
 def _make_own(project: Project, folder: Path) -> Path:
     version = project_version(project)
     metadata = read_metadata(project.pyproject, project.root, version.for_wheel)
-    stamp = {STAMP: render_stamp(version)}
-    return write_sdist(project.root, metadata, version.for_wheel, folder / "sdist", stamp)
+    emitted = {file.path: file.content for file in plan_for_build(project, version)}
+    extra = {**emitted, STAMP: render_stamp(version)}
+    return write_sdist(project.root, metadata, version.for_wheel, folder / "sdist", extra)
 
 
 def _ask(project: Project, folder: Path, step: Step) -> Path:

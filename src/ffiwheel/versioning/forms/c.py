@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
     from ffiwheel.model.version import Version
 
-_WIDTHS = (11, 12, 12, 3, 8, 1, 16)
+COUNT_BITS = 16
+"""The lowest bits, which hold the count of commits."""
+_WIDTHS = (11, 12, 12, 3, 8, 1, COUNT_BITS)
 _PRE_STAGES = {"a": 1, "b": 2, "rc": 3}
 _DEV, _RELEASE, _POST = 0, 4, 5
 _INT_MOST = 2**31 - 1

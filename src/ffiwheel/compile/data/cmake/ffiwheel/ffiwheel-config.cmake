@@ -1,8 +1,8 @@
 # ffiwheel-config.cmake: what find_package(ffiwheel) loads.
 #
-# It gives ffiwheel_add_extension() and, from the shadow package beside it, the targets and
-# functions of TVM-FFI. The runtime is the one that the FFIWHEEL_TVM_FFI_* variables name; where
-# nobody set them, it is the one that the Python interpreter would import.
+# It gives ffiwheel_add_extension(), ffiwheel_version() and, from the shadow package beside it, the
+# targets and functions of TVM-FFI. The runtime is the one that the FFIWHEEL_TVM_FFI_* variables
+# name; where nobody set them, it is the one that the Python interpreter would import.
 
 if (CMAKE_VERSION VERSION_LESS 3.18)
   set(ffiwheel_FOUND FALSE)
@@ -58,3 +58,4 @@ endif ()
 get_filename_component(tvm_ffi_DIR "${CMAKE_CURRENT_LIST_DIR}/../tvm_ffi" ABSOLUTE)
 include("${tvm_ffi_DIR}/tvm_ffi-config.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/add_extension.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/FfiwheelVersion.cmake")

@@ -1,0 +1,1 @@
+"""What other build backends call to take a project's version from ffiwheel."""
