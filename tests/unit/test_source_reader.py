@@ -24,6 +24,7 @@ ENOUGH = 0.95
 SAMPLES = [path.read_bytes() for path in sorted(CASES.rglob("*.c[cu]"))]
 PIECES = [
     b"#define X(a) a##a X(a) X(a)\n",
+    b"#define B(*) * B(*) GlobalDef\n",
     b"#if 0\n",
     b"#else\n",
     b"#endif\n",
@@ -161,6 +162,10 @@ def test_damaged_sources(
 def test_macros_that_multiply_themselves() -> None:
     lines = [f"#define A{n} A{n - 1} A{n - 1} GlobalDef\n" for n in range(1, 60)]
     assert read_sources([("a.cc", "".join([*lines, "A59"]).encode())]) == ()
+
+
+def test_a_macro_that_is_none() -> None:
+    assert read_sources([("a.cc", b"#define B(*) * B(*) GlobalDef\nB(1)")]) == ()
 
 
 def test_a_long_chain() -> None:

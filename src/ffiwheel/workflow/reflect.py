@@ -1,22 +1,36 @@
-"""The step *reflect*: what the libraries of a draft offer."""
+"""The step *reflect*: what the libraries of a draft offer, and what the sources say of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ffiwheel.errors import ReflectError
+from ffiwheel.reflect.join import join_source
 from ffiwheel.reflect.probe import reflect
+from ffiwheel.reflect.source.files import read_files
+from ffiwheel.reflect.source.reader import read_sources
 from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.workflow.binaries import read_binaries
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ffiwheel.model.api import Api
     from ffiwheel.model.draft import Draft
+    from ffiwheel.model.finding import Finding
     from ffiwheel.model.progress import Step
 
 
-def reflect_draft(draft: Draft, step: Step) -> Api:
-    """Return what the extension libraries of `draft` register.
+def reflect_draft(draft: Draft, root: Path, step: Step) -> tuple[Api, tuple[Finding, ...]]:
+    """Return what the extension libraries of `draft` register, with names from the source.
+
+    Args:
+        draft: the wheel to be.
+        root: the project's folder.
+        step: where to tell.
+
+    Returns:
+        The API, and a finding wherever library and source disagree.
 
     Raises:
         ReflectError: if there is none, or one does not load.
@@ -30,10 +44,11 @@ def reflect_draft(draft: Draft, step: Step) -> Api:
             hint="export a function with `TVM_FFI_DLL_EXPORT_TYPED_FUNC`,\n"
             "or register one with `tvm::ffi::reflection::GlobalDef()`",
         )
-    api = reflect(extensions, find_runtime())
+    reflected = reflect(extensions, find_runtime())
+    api, findings = join_source(reflected, read_sources(read_files(root)))
     functions, classes = len(api.functions) + len(api.symbols), len(api.classes)
     parts = [f"{functions} function{'' if functions == 1 else 's'}"]
     if classes:
         parts.append(f"{classes} class{'' if classes == 1 else 'es'}")
     step.done(", ".join(parts))
-    return api
+    return api, findings

@@ -62,7 +62,10 @@ def parse_macro(text: str) -> Macro | None:
     parameters: tuple[str, ...] | None = None
     if head[2] is not None:
         names = [one.strip() for one in head[2][1:-1].split(",")]
-        parameters = tuple("__VA_ARGS__" if one == "..." else one for one in names if one)
+        names = ["__VA_ARGS__" if one == "..." else one.removesuffix("...") for one in names]
+        parameters = tuple(one.strip() for one in names if one)
+        if not all(one.isidentifier() for one in parameters):
+            return None
     return Macro(name=head[1], parameters=parameters, body=text[head.end() :].strip())
 
 
