@@ -124,6 +124,7 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
     # of the gap would depend on the folder.
     return {
         "CMAKE_BUILD_WITH_INSTALL_RPATH": "ON",
+        "CMAKE_EXPORT_COMPILE_COMMANDS": "ON",
         "tvm_ffi_DIR": str(CMAKE_DATA / "tvm_ffi"),
         "ffiwheel_DIR": str(CMAKE_DATA / "ffiwheel"),
         "FFIWHEEL_TVM_FFI_INCLUDE_DIRS": str(job.runtime.include_dir),

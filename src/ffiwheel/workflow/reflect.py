@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from ffiwheel.model.progress import Step
 
 
-def reflect_draft(draft: Draft, root: Path, step: Step) -> tuple[Api, tuple[Finding, ...]]:
+def reflect_draft(
+    draft: Draft, root: Path, folder: Path, step: Step
+) -> tuple[Api, tuple[Finding, ...]]:
     """Return what the extension libraries of `draft` register, with names from the source.
 
     Args:
         draft: the wheel to be.
         root: the project's folder.
+        folder: the build folder.
         step: where to tell.
 
     Returns:
@@ -45,7 +48,7 @@ def reflect_draft(draft: Draft, root: Path, step: Step) -> tuple[Api, tuple[Find
             "or register one with `tvm::ffi::reflection::GlobalDef()`",
         )
     reflected = reflect(extensions, find_runtime())
-    api, findings = join_source(reflected, read_sources(read_files(root)))
+    api, findings = join_source(reflected, read_sources(read_files(root, folder)))
     functions, classes = len(api.functions) + len(api.symbols), len(api.classes)
     parts = [f"{functions} function{'' if functions == 1 else 's'}"]
     if classes:
