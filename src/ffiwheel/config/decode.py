@@ -1,8 +1,8 @@
 """Turn a TOML table into a dataclass of `schema`, collecting every problem of the reading.
 
 The fields' types say what a key may hold: a `str`, a `Literal` of strings, a tuple of strings, a
-table that is a dataclass again, or a tuple of those. A field without a default must be given. A new
-kind of type is a new case of `_decode`.
+mapping of strings to strings, a table that is a dataclass again, or a tuple of those. A field
+without a default must be given. A new kind of type is a new case of `_decode`.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import types
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from ffiwheel.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 TomlValue: TypeAlias = "str | int | float | bool | list[TomlValue] | dict[str, TomlValue] | object"
 Table: TypeAlias = "Mapping[str, TomlValue]"
 
 _Schema = TypeVar("_Schema")
+_SHAPES = (tuple, Mapping, Literal)
 
 
 def decode_table(
@@ -59,6 +61,17 @@ def subtable(parent: Table, key: str) -> Table:
 def _decode(kind: object, value: TomlValue, where: str, problems: list[Problem]) -> object:
     if get_origin(kind) is types.UnionType:  # only `X | None`: TOML has no null
         return _decode(get_args(kind)[0], value, where, problems)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and isinstance(value, dict):
+        return decode_table(kind, value, where, problems)
+    if kind is str and isinstance(value, str):
+        return value
+    if get_origin(kind) in _SHAPES:
+        return _decode_shape(kind, value, where, problems)
+    _mistyped("a string" if kind is str else "a table", value, where, problems)
+    return None
+
+
+def _decode_shape(kind: object, value: TomlValue, where: str, problems: list[Problem]) -> object:
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
         return (
@@ -66,14 +79,9 @@ def _decode(kind: object, value: TomlValue, where: str, problems: list[Problem])
             if isinstance(item, type) and dataclasses.is_dataclass(item)
             else _decode_strings(value, where, problems)
         )
-    if get_origin(kind) is Literal:
-        return _decode_choice(get_args(kind), value, where, problems)
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and isinstance(value, dict):
-        return decode_table(kind, value, where, problems)
-    if kind is str and isinstance(value, str):
-        return value
-    _mistyped("a string" if kind is str else "a table", value, where, problems)
-    return None
+    if get_origin(kind) is Mapping:
+        return _decode_mapping(value, where, problems)
+    return _decode_choice(get_args(kind), value, where, problems)
 
 
 def _decode_strings(value: TomlValue, where: str, problems: list[Problem]) -> tuple[str, ...]:
@@ -81,6 +89,19 @@ def _decode_strings(value: TomlValue, where: str, problems: list[Problem]) -> tu
         return tuple(value)
     _mistyped("a list of strings", value, where, problems)
     return ()
+
+
+def _decode_mapping(value: TomlValue, where: str, problems: list[Problem]) -> Mapping[str, str]:
+    if not isinstance(value, dict):
+        _mistyped("a table of strings", value, where, problems)
+        return {}
+    for key, item in value.items():
+        if not isinstance(item, str):
+            dotted = f"{key}.{next(iter(item))}" if isinstance(item, dict) and item else ""
+            hint = f'quote the key: `"{dotted}" = ...`' if dotted else ""
+            message = f"expected a string, found {_name_of(item)}"
+            problems.append(Problem(message, f"{where}.{key}", hint))
+    return types.MappingProxyType({key: str(item) for key, item in value.items()})
 
 
 def _decode_tables(

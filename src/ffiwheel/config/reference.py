@@ -12,12 +12,13 @@ import inspect
 import itertools
 import textwrap
 import types
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 from ffiwheel.config import schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from _typeshed import DataclassInstance
 
@@ -73,7 +74,9 @@ def _render_table(
             inner.append((table_of, f"{name}.{key}", brackets))
         else:
             yield f"### `{key}`\n"
-            yield f"{describe_type(kind)}{_describe_default(field.default)}.\n"
+            is_made = field.default_factory is not dataclasses.MISSING
+            default = _describe_default("" if is_made else field.default)
+            yield f"{describe_type(kind)}{default}.\n"
             yield f"{_wrap(docs[table.__name__, field.name])}\n"
     for kind, path, brackets in inner:
         yield from _render_table(kind, path, docs, brackets)
@@ -100,12 +103,15 @@ def describe_type(kind: object) -> str:
 
     >>> describe_type(tuple[str, ...] | None), describe_type(Literal["minor", "patch"])
     ('A list of strings', 'One of `"minor"`, `"patch"`')
+    >>> describe_type(Mapping[str, str])
+    'A table of strings'
     """
     if get_origin(kind) is types.UnionType:  # only `X | None`: TOML has no null
         return describe_type(get_args(kind)[0])
     if get_origin(kind) is Literal:
         return "One of " + ", ".join(f'`"{choice}"`' for choice in get_args(kind))
-    return "A list of strings" if get_origin(kind) is tuple else "A string"
+    shapes: dict[object, str] = {tuple: "A list of strings", Mapping: "A table of strings"}
+    return shapes.get(get_origin(kind), "A string")
 
 
 def _describe_default(value: object) -> str:

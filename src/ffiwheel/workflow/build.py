@@ -87,7 +87,10 @@ def make_draft(project: Project, folder: Path, options: BuildOptions, progress: 
     with progress.step("reflect") as step:
         api = reflect_draft(compiled, step)
     with progress.step("bind") as step:
-        return bind_draft(project, compiled, api, step)
+        draft, findings = bind_draft(project, compiled, api, step)
+    for finding in findings:
+        progress.warn(finding)
+    return draft
 
 
 def assemble(draft: Draft, folder: Path, progress: Progress) -> Path:
