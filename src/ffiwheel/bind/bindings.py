@@ -87,6 +87,14 @@ class BoundClass:
     protocols: tuple[str, ...]
 
     @property
+    def match_args(self) -> tuple[str, ...]:
+        """What lets `match` take an object apart: the fields that make it, in their order."""
+        if self.constructor is None or not self.constructor.is_generated:
+            return ()
+        [signature] = self.constructor.signatures
+        return tuple(one.name for one in signature.parameters or () if one.kind != "keyword")
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of everything that the class defines."""
         return (

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.bind.parameters import merge_signatures, spell_literal
 from ffiwheel.bind.support import OPERATORS
-from ffiwheel.bind.text import INDENT, WIDTH, join_blocks, lay_out, render_docstring, render_head
+from ffiwheel.bind.text import (
+    INDENT,
+    WIDTH,
+    join_blocks,
+    lay_out,
+    render_docstring,
+    render_head,
+    render_match_args,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +47,7 @@ def render_class(
     body = join_blocks(
         [
             render_docstring(one.doc or f"The C++ class `{one.key}`.", INDENT),
-            [f"{INDENT}__slots__ = ()", *_render_match_args(one)],
+            [f"{INDENT}__slots__ = ()", *render_match_args(one.match_args)],
             [f"{INDENT}{field.name}: {vocabulary.shorten(field.given)}" for field in one.fields],
             [f"{INDENT}{of.name} = {spell_literal(of.value)}" for of in one.constants],
             _render_constructor(one, vocabulary, handles),
@@ -50,20 +58,6 @@ def render_class(
     )
     after = [*_render_after(one, handles)]
     return [*head, *body, *(["", "", *after] if after else [])]
-
-
-def _render_match_args(one: BoundClass) -> list[str]:
-    """Return what lets `match` take an object apart: the fields that make it, in their order."""
-    made = one.constructor
-    if made is None or not made.is_generated:
-        return []
-    [signature] = made.signatures
-    names = [of.name for of in signature.parameters or () if of.kind != "keyword"]
-    fields = {field.name for field in one.fields}
-    if not names or not fields.issuperset(names):
-        return []
-    listed = ", ".join(f'"{name}"' for name in names)
-    return [f"{INDENT}__match_args__ = ({listed}{',' if len(names) == 1 else ''})"]
 
 
 def _render_constructor(

@@ -20,6 +20,6 @@ def name_handles(module: BoundModule) -> dict[str, str]:
         wanted |= {f"{one.name}.{of.name}": f"{one.name}_{of.name}" for of in one.methods}
     handles: dict[str, str] = {}
     for name, plain in wanted.items():
-        handles[name] = private_name(plain.lstrip("_"), taken)
+        handles[name] = private_name(plain, taken)
         taken.add(handles[name])
     return handles

@@ -83,10 +83,9 @@ def name_all(
 def private_name(name: str, taken: Collection[str]) -> str:
     """Return a name for what stands behind `name`, in no one's way.
 
-    >>> private_name("add", {"_add"})
-    '__add'
+    It begins with one `_` only: Python changes names with two inside a class.
+
+    >>> private_name("add", {"_add"}), private_name("_add", ())
+    ('_add_', '_add')
     """
-    name = f"_{name}"
-    while name in taken:
-        name = f"_{name}"
-    return name
+    return free_name(f"_{name.lstrip('_')}", taken)

@@ -15,6 +15,7 @@ from ffiwheel.bind.text import (
     join_definitions,
     render_definition,
     render_docstring,
+    render_match_args,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def _members(
 ) -> Iterator[tuple[str, list[str], object]]:
     """Yield name, lines and meaning of everything in a class."""
     class_var = vocabulary.word("typing.ClassVar") if one.constants else ""
+    if one.match_args:
+        yield "__match_args__", render_match_args(one.match_args), None
     for constant in one.constants:
         kind = vocabulary.word(f"builtins.{type(constant.value).__name__}")
         yield constant.name, [f"{INDENT}{constant.name}: {class_var}[{kind}]"], "constant"

@@ -36,7 +36,7 @@ def _methods(of, *names):
 ''',
     "_refuse": """
 def _refuse(*args):
-    raise TypeError("objects of this class are made with apache-tvm-ffi 0.1.12 or later")
+    raise TypeError("this needs apache-tvm-ffi 0.1.12 or later")
 """,
     "_told": '''
 def _told(**given):

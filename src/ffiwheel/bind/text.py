@@ -19,8 +19,6 @@ MARK = "# Made by ffiwheel from what the library registers; do not edit."
 WIDTH = 100
 INDENT = "    "
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_SHORT = 2
-"""How many lines a definition has that needs no empty lines around it."""
 _LAID_OUT = re.compile(r"\s|[-*+>:|#]|\d+[.)]|@|\\")
 """How a line begins that has a layout of its own."""
 
@@ -49,9 +47,9 @@ def render_docstring(text: str, indent: str = "") -> list[str]:
     lines = _wrap(inspect.cleandoc(text), WIDTH - len(indent))
     plain = _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", "\n".join(lines))
     is_raw = "\\" in plain and '"""' not in plain and plain[-1] not in '\\"'
-    body = plain if is_raw or "\\" not in plain else plain.replace("\\", "\\\\")
-    body = body.replace('"""', '\\"\\"\\"')
-    body = f'{body[:-1]}\\"' if body.endswith('"') else body
+    body, end = (plain[:-1], '\\"') if plain.endswith('"') else (plain, "")
+    if not is_raw:
+        body = body.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') + end
     opening = 'r"""' if is_raw else '"""'
     [first, *rest] = body.split("\n")
     if not rest and len(indent) + len(opening) + len(first) + 3 <= WIDTH:
@@ -157,6 +155,12 @@ def render_parameters(signature: BoundSignature, vocabulary: Vocabulary) -> list
     return parts
 
 
+def render_match_args(names: Sequence[str]) -> list[str]:
+    """Return the line of a class that names the fields which `match` sees."""
+    listed = ", ".join(f'"{name}"' for name in names) + ("," if len(names) == 1 else "")
+    return lay_out("__match_args__ = (", [listed], ")", INDENT) if names else []
+
+
 def render_imports(imports: Mapping[str, tuple[str, ...]], indent: str = "") -> list[str]:
     """Return import statements; a module without names is imported itself."""
     lines = [f"{indent}import {module}" for module, names in imports.items() if not names]
@@ -173,13 +177,10 @@ def render_imports(imports: Mapping[str, tuple[str, ...]], indent: str = "") -> 
 
 
 def join_definitions(blocks: Iterable[Sequence[str]]) -> list[str]:
-    """Return the lines of the definitions of a stub, with empty lines around tall ones only."""
+    """Return the lines of the definitions of a stub, with an empty line after documentation."""
     lines: list[str] = []
-    was_tall = False
     for block in blocks:
-        is_tall = len(block) > _SHORT
-        lines += [*([""] if lines and (is_tall or was_tall) else []), *block]
-        was_tall = is_tall
+        lines += [*([""] if lines and lines[-1].endswith('"""') else []), *block]
     return lines
 
 

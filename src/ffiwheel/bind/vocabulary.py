@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ffiwheel.bind.names import private_name
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -87,7 +89,6 @@ class Vocabulary:
         return self._modules[module]
 
     def _reserve(self, name: str) -> str:
-        while name in self._avoid:
-            name = f"_{name}"
-        self._avoid.add(name)
-        return name
+        found = name if name not in self._avoid else private_name(name, self._avoid)
+        self._avoid.add(found)
+        return found
