@@ -43,6 +43,8 @@ class Stub:
     doc: list[str]
     imports: list[str]
     names: list[str]
+    protocol: list[str]
+    """The class that stands for arrays, where this module defines it."""
     functions: Mapping[str, list[str]]
     """Name -> lines."""
     classes: Mapping[str, StubClass]
@@ -54,6 +56,7 @@ class Stub:
             [MARK, *self.doc],
             self.imports,
             self.names,
+            self.protocol,
             join_definitions(self.functions.values()),
             *(one.render() for one in self.classes.values()),
             self.rest,
@@ -87,13 +90,12 @@ def plan_stub(
         for one in module.classes
     }
     protocol = _render_protocol(vocabulary) if bindings.has_arrays and not module.parts else []
-    if protocol:
-        functions = {ARRAY_PROTOCOL: protocol, **functions}
     alias = vocabulary.word("typing.TypeAlias") if vocabulary.own_aliases else ""
     return Stub(
         doc=render_docstring(doc),
         imports=_render_imports(module, place, vocabulary),
         names=render_names(module.names),
+        protocol=protocol,
         functions=functions,
         classes=classes,
         rest=[f"{new}: {alias} = {old}" for old, new in sorted(vocabulary.own_aliases.items())],

@@ -25,7 +25,7 @@ def test_arguments_have_names_and_defaults() -> None:
         everything.scale(1, mode="wrong")
     with pytest.raises(TypeError, match="unexpected keyword"):
         everything.scale(1, facto=1)
-    with pytest.raises(TypeError, match="positional"):
+    with pytest.raises(TypeError, match="keyword"):
         everything.same_int(x=1)
 
 
@@ -174,10 +174,10 @@ def test_equality_as_registered() -> None:
 def test_enums() -> None:
     assert everything.Color.BLUE.value == 4
     assert list(everything.Color) == [everything.Color.RED, everything.Color.BLUE]
-    assert everything.same_color(everything.Color.RED) is everything.Color.RED
+    assert everything.same_color(everything.Color.RED) == everything.Color.RED
     assert everything.Mode.fast == "fast"
     assert everything.Mode.None_.value == "None"
-    assert everything.Kind.Alpha is everything.Kind.get("Alpha")
+    assert everything.Kind.Alpha == everything.Kind.get("Alpha")
 
 
 def test_names_that_mean_something_else() -> None:
