@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import sys
+from pathlib import Path
 
 import pytest
-from bound import EVERYTHING, render_stored
+from bound import EVERYTHING, TESTING_CC, render_stored, write_bindings
 from workshop import GOLDEN, compare_golden, check
 
 from ffiwheel.config.schema import BindingsTable
@@ -32,10 +33,20 @@ def test_every_golden_file_is_rendered() -> None:
     assert found == set(FULL)
 
 
-def test_it_is_formatted_as_a_person_would() -> None:
+@pytest.mark.parametrize("api", [EVERYTHING, TESTING_CC], ids=lambda path: path.stem)
+def test_it_is_formatted_as_a_person_would(api: Path, tmp_path: Path) -> None:
     """A formatter leaves modules and stubs as they are."""
-    folder = GOLDEN / "bindings" / "full"
-    options = ("--isolated", "--line-length", "100", "--target-version", "py39", "--diff", "--no-cache")
+    folder = tmp_path
+    write_bindings(api, folder)
+    options = (
+        "--isolated",
+        "--line-length",
+        "100",
+        "--target-version",
+        "py39",
+        "--diff",
+        "--no-cache",
+    )
     modules = sorted(folder.rglob("*.py*"))
     assert modules
     check(sys.executable, "-m", "ruff", "format", *options, *modules, cwd=folder)

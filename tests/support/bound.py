@@ -17,6 +17,9 @@ APIS = REPOSITORY / "tests" / "data" / "apis"
 EVERYTHING = APIS / "everything.json"
 """What `tests/packages/everything` registers; a test holds it against the real library."""
 
+TESTING_CC = APIS / "testing-cc.json"
+"""What `tests/packages/testing-cc` registered with apache-tvm-ffi 0.1.15.post2."""
+
 
 def render_stored(api: Path, table: BindingsTable | None = None) -> Rendered:
     """Return the bindings of a stored API."""

@@ -105,10 +105,9 @@ def _render_handles(
     for one in module.functions:
         name = one.name if is_bare else handles[one.name]
         key = spell_literal(one.source)
-        if one.library is None:
-            lines.append(f"{name} = {tvm_ffi}.get_global_func({key})")
-        else:
-            lines.append(f"{name} = {_library(bindings, one.library)}.get_function({key})")
+        owner = tvm_ffi if one.library is None else _library(bindings, one.library)
+        getter = "get_global_func" if one.library is None else "get_function"
+        lines += lay_out(f"{name} = {owner}.{getter}(", [key], ")")
     return lines
 
 

@@ -39,6 +39,8 @@ class StubClass:
     """A class in pieces."""
 
     head: str
+    remark: str = ""
+    """A comment after the head."""
     doc: list[str]
     members: Mapping[str, list[str]]
     """Name -> lines."""
@@ -46,8 +48,11 @@ class StubClass:
     def render(self) -> list[str]:
         """Return the whole class."""
         if not self.doc and not self.members:
-            return [f"{self.head} ..."]
-        return [self.head, *join_blocks([self.doc, join_definitions(self.members.values())], 1)]
+            return [f"{self.head} ...{self.remark}"]
+        return [
+            self.head + self.remark,
+            *join_blocks([self.doc, join_definitions(self.members.values())], 1),
+        ]
 
 
 def render_stub_class(
@@ -72,8 +77,10 @@ def render_stub_class(
         is_new = source is None or name not in inherited
         is_same = is_new or name == "__init__" or inherited.get(name) == source
         members[name] = lines if is_same else _loosen(name, source, vocabulary)
+    is_open = one.kind != "object" and not one.members
     return StubClass(
         head=f"class {one.name}({vocabulary.word(base)}):",
+        remark="  # type: ignore[misc]  # Python may add members" if is_open else "",
         doc=render_docstring(one.doc, INDENT) if one.doc else [],
         members=members,
     )

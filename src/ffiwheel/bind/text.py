@@ -94,7 +94,7 @@ def lay_out(head: str, parts: Sequence[str], tail: str, indent: str = "") -> lis
     return [f"{indent}{head}", *(f"{indent}{INDENT}{part}," for part in parts), f"{indent}{tail}"]
 
 
-def render_head(
+def render_head(  # noqa: PLR0913 - a head has these parts
     name: str,
     signature: BoundSignature,
     vocabulary: Vocabulary,
@@ -102,6 +102,7 @@ def render_head(
     receiver: str = "",
     result: str = "",
     indent: str = "",
+    end: str = ":",
 ) -> list[str]:
     """Return the lines of `def name(...) -> ...:`.
 
@@ -112,10 +113,11 @@ def render_head(
         receiver: `self`, or empty.
         result: the annotation of the result, where it is not that of the signature.
         indent: what stands before each line.
+        end: what follows the result.
     """
     shown = result or vocabulary.shorten(signature.result)
     parts = [*([receiver] if receiver else []), *render_parameters(signature, vocabulary)]
-    return lay_out(f"def {name}(", parts, f") -> {shown}:", indent)
+    return lay_out(f"def {name}(", parts, f") -> {shown}{end}", indent)
 
 
 def render_definition(one: Definition, vocabulary: Vocabulary, indent: str = "") -> list[str]:
@@ -125,16 +127,17 @@ def render_definition(one: Definition, vocabulary: Vocabulary, indent: str = "")
         if len(one.signatures) > 1:
             lines.append(f"{indent}@{vocabulary.word('typing.overload')}")
         lines += [f"{indent}@{one.decorator}"] if one.decorator else []
-        head = render_head(
+        body = render_docstring(one.doc, indent + INDENT) if one.doc and index == 0 else []
+        lines += render_head(
             one.name,
             signature,
             vocabulary,
             receiver=one.receiver,
             result=one.result,
             indent=indent,
+            end=":" if body else ": ...",
         )
-        body = render_docstring(one.doc, indent + INDENT) if one.doc and index == 0 else []
-        lines += [*head, *body] if body else [*head[:-1], f"{head[-1]} ..."]
+        lines += body
     return lines
 
 
