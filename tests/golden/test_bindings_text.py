@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import posixpath
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from bound import EVERYTHING, TESTING_CC, render_stored, write_bindings
-from workshop import GOLDEN, compare_golden, check
+from workshop import GOLDEN, check, compare_golden
 
 from ffiwheel.config.schema import BindingsTable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FULL = render_stored(EVERYTHING).files
 BARE = render_stored(EVERYTHING, BindingsTable(signatures="bare")).files

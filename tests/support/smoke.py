@@ -81,7 +81,7 @@ class Smoke:
             self.api, f"{self.package}._ffi_api", self.package, BindingsTable()
         )
         self.classes = {one.type_key: one for one in self.api.classes}
-        self.python = {}
+        self.python: dict[str, Any] = {}
         for module in bindings.modules:
             loaded = importlib.import_module(bindings.full_name(module))
             self.python |= {one.key: getattr(loaded, one.name) for one in module.classes}
@@ -134,7 +134,7 @@ class Smoke:
             if not any(self.fits(result, kind) for kind in results):
                 raise SystemExit(f"{name} gave {result!r} of {type(result)}, not {results}")
 
-    def make(self, kind: AnyType) -> Any:
+    def make(self, kind: AnyType) -> Any:  # noqa: PLR0911 - one for each kind of type
         """Return a value that Python may hand in for a type."""
         if isinstance(kind, FunctionType):
             return lambda *_: self.make(kind.result)
@@ -187,7 +187,7 @@ class Smoke:
             return is_map and all(
                 self.fits(part, one)
                 for pair in value.items()
-                for part, one in zip(pair, kind.arguments)
+                for part, one in zip(pair, kind.arguments, strict=False)
             )
         return any(self.choices(value, kind))
 
@@ -202,4 +202,4 @@ class Smoke:
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])
-    print(Smoke(parse_api(path.read_text(), str(path)), sys.argv[2]).run())
+    print(Smoke(parse_api(path.read_text(), str(path)), sys.argv[2]).run())  # noqa: T201 - its answer

@@ -73,4 +73,6 @@ def test_every_wrong_use_is_refused(check: Callable[..., Result], project: Path)
 def assert_clean(result: Result) -> None:
     """Make sure that a checker looked, and had nothing to say."""
     assert result.code == 0, result.out + result.err
-    assert re.search(r"Success: no issues found in [1-9]|^0 errors, 0 warnings", result.out, re.M)
+    assert re.search(
+        r"Success: no issues found in [1-9]|^0 errors, 0 warnings", result.out, re.MULTILINE
+    )

@@ -64,13 +64,10 @@ def _merge_class(one: StubClass, node: ast.ClassDef, lines: Sequence[str]) -> St
             members[name] = shifted
         elif _is_docstring(nodes[0]):
             doc = shifted
-    head = " ".join(line.strip() for line in lines[node.lineno - 1 : node.body[0].lineno - 1])
-    decorators = [line for each in node.decorator_list for line in _source(each, lines)]
-    return replace(one, head="\n".join([*decorators, head or one.head]), doc=doc, members=members)
-
-
-def _source(node: ast.expr, lines: Sequence[str]) -> list[str]:
-    return [f"@{line.strip().lstrip('@')}" for line in lines[node.lineno - 1 : node.end_lineno]]
+    bases = [ast.unparse(each) for each in (*node.bases, *node.keywords)]
+    decorators = [f"@{ast.unparse(each)}" for each in node.decorator_list]
+    head = f"class {node.name}({', '.join(bases)}):" if bases else one.head
+    return replace(one, head="\n".join([*decorators, head]), doc=doc, members=members)
 
 
 def _grouped(body: Sequence[ast.stmt]) -> Iterator[tuple[str, list[ast.stmt]]]:
