@@ -27,6 +27,7 @@ SAMPLES_WITH_TESTS = {
     "cpu": TEMPLATES / "cpu",
     "cmake": TEMPLATES / "cmake",
     "cuda": TEMPLATES / "cuda",
+    "everything": SAMPLES / "everything",
     "runtime-features": SAMPLES / "runtime-features",
     "testing-cc": SAMPLES / "testing-cc",
 }

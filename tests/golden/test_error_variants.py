@@ -46,7 +46,6 @@ CASES = [
     Case("epoch-no-number", "sources-only", PYPROJECT, "", "", {"SOURCE_DATE_EPOCH": "abc"}),
     Case("epoch-too-late", "sources-only", PYPROJECT, "", "", {"SOURCE_DATE_EPOCH": "9999999999"}),
     Case("link-error", "sources-only", PYPROJECT, "[tool.ffiwheel]", '[tool.ffiwheel.compile]\nlink-flags = ["-lnowhere"]\n[tool.ffiwheel]', {}),
-    Case("same-python-name", "sources-only", SOURCE, ".def(", '.def("sources_only.a.b", AddOne).def("sources_only.a_b", AddOne).def(', {}),
     Case("cmake-installs-nothing", "cmake-extension", "CMakeLists.txt", "ffiwheel_add_extension(", "function(unused)\nendfunction()\nunused(", {}),
     Case("cmake-outside-a-package", "cmake-extension", "CMakeLists.txt", "SOURCES", "PACKAGE . SOURCES", {}),
     Case("cmake-configure-error", "cmake-extension", "CMakeLists.txt", "ffiwheel_add_extension(", "ffiwheel_add_extnsion(", {}),

@@ -1,1 +1,1 @@
-"""Render an `Api` as a Python module and its stub."""
+"""Render an `Api` as Python modules and their stubs."""

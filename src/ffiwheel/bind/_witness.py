@@ -28,7 +28,7 @@ _KINDS = {
 def _main(folder: str, answer: str, modules: list[str]) -> None:
     sys.path.insert(0, folder)
     for name in modules:
-        _stand_in_for_packages(Path(folder), name)
+        _stand_in_for_packages(Path(folder), name, modules)
     seen = {}
     for name in modules:
         print(f"importing {name}", flush=True)
@@ -38,12 +38,12 @@ def _main(folder: str, answer: str, modules: list[str]) -> None:
     os._exit(0)  # a library's destructors are none of our business
 
 
-def _stand_in_for_packages(folder: Path, module: str) -> None:
-    """Put an empty package in the place of each that the module lies in."""
+def _stand_in_for_packages(folder: Path, module: str, generated: list[str]) -> None:
+    """Put an empty package in the place of each that the module lies in, and that is the user's."""
     parts = module.split(".")[:-1]
     for count in range(1, len(parts) + 1):
         name = ".".join(parts[:count])
-        if name not in sys.modules:
+        if name not in sys.modules and name not in generated:
             package = types.ModuleType(name)
             package.__path__ = [str(folder.joinpath(*parts[:count]))]
             sys.modules[name] = package

@@ -11,7 +11,6 @@ import json
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +51,7 @@ def check_bindings(folder: Path, stubs: Mapping[str, str], cache: Path) -> None:
         seen = _import_modules(folder, tuple(stubs))
         problems = [*_find_disagreements(stubs, seen), *_read_complaints(typed.result(), stubs)]
     if problems:
-        raise ReflectError.of([*problems[:-1], replace(problems[-1], hint=_HINT)])
+        raise ReflectError.of([*problems[:-1], problems[-1]._replace(hint=_HINT)])
 
 
 def _import_modules(folder: Path, modules: tuple[str, ...]) -> Mapping[str, Seen]:
@@ -113,7 +112,7 @@ def _read_complaints(done: Completed, stubs: Mapping[str, str]) -> Iterator[Prob
             output=done.text,
         )
     for complaint in found:
-        module = complaint["file"].removesuffix(".pyi").replace("/", ".")
+        module = complaint["file"].removesuffix(".pyi").removesuffix("/__init__").replace("/", ".")
         lines = stubs.get(module, "").splitlines()
         number = int(complaint["line"])
         shown = lines[number - 1].strip() if number <= len(lines) else ""

@@ -1,101 +1,179 @@
-"""Decide the Python name of everything an `Api` registers; a name is given once."""
+"""Decide what each generated module holds, and what everything is called in Python.
+
+Who has the first right to a name: classes, then functions, then C symbols, then namespaces. Nothing
+is ever dropped or hidden in silence: what has to be renamed is a finding.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.names import spell
+from ffiwheel.bind.annotation import BUILTIN_CLASSES, Annotator
+from ffiwheel.bind.bindings import Bindings, BoundClass, BoundFunction, BoundModule
+from ffiwheel.bind.classes import bind_class
+from ffiwheel.bind.names import name_all
+from ffiwheel.bind.notes import Notes
+from ffiwheel.bind.order import feasible_bases, order_classes
+from ffiwheel.bind.overrides import Overrides
+from ffiwheel.bind.parameters import lost_defaults, plan_signature
+from ffiwheel.bind.support import RESERVED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ffiwheel.config.schema import BindingsTable
     from ffiwheel.model.api import Api, Class, Function
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoundFunction:
-    """A function of the generated module."""
+class Namespace:
+    """What is registered under one prefix, without what lies deeper."""
 
-    name: str
-    function: Function
-    library: int | None
-    """The index of the library that exports it; None for a function of the global registry."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoundClass:
-    """A class of the generated module."""
-
-    name: str
-    one: Class
-    base: str
-    """The Python class it derives from, empty for `tvm_ffi.Object`."""
+    prefix: str
+    parts: tuple[str, ...]
+    functions: Mapping[str, Function]
+    """Python name -> function."""
+    symbols: Mapping[str, tuple[int, Function]]
+    """Python name -> the library's index, and the C symbol."""
+    classes: Mapping[str, Class]
+    children: Mapping[str, str]
+    """Name in the registry -> Python name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bindings:
-    """The contents of the generated module: functions by name, classes after their bases."""
-
-    libraries: tuple[str, ...]
-    """Archive paths of the libraries that the module loads, in order."""
-    functions: tuple[BoundFunction, ...]
-    classes: tuple[BoundClass, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every public name, sorted."""
-        functions = [bound.name for bound in self.functions]
-        return tuple(sorted(functions + [bound.name for bound in self.classes]))
-
-
-def plan_bindings(api: Api, prefix: str) -> Bindings:
-    """Return what the module of a package offers.
+def plan_bindings(api: Api, root: str, prefix: str, table: BindingsTable) -> Bindings:
+    """Return what the modules of a package offer.
 
     Args:
-        api: what the libraries register; only what lies under `prefix` is bound.
+        api: what the libraries register; only what lies under `prefix` is bound, and C symbols.
+        root: the full name of the root module, such as `pkg._ffi_api`.
         prefix: the namespace in the registry.
+        table: the project's own wishes.
+
+    Raises:
+        ProjectError: if `types` or `classes` of the table name something that is not there.
     """
-    own = api.within(prefix)
-    classes = _order_classes(own, prefix)
-    taken = {bound.name for bound in classes}
+    own, notes = api.within(prefix), Notes(root.rpartition(".")[0])
+    spaces = [*_walk(own, prefix, (), notes)]
+    classes = {
+        one.type_key: ".".join((root, *space.parts, name))
+        for space in spaces
+        for name, one in space.classes.items()
+    }
+    known = {**BUILTIN_CLASSES, **table.classes, **classes}
+    accepts = {one.type_key: one.accepts for one in own.classes if one.accepts}
+    annotator = Annotator(classes=known, accepts=accepts)
+    overrides = Overrides(table.types, prefix, classes)
+    by_key = {one.type_key: one for one in own.classes}
+    bases = feasible_bases(by_key, {key: name.rpartition(".")[0] for key, name in classes.items()})
+    planner = _Planner(annotator, overrides, by_key, bases, notes)
+    modules = tuple(planner.bind(space) for space in spaces)
+    overrides.check()
+    notes.unknown_types(own, annotator)
+    notes.foreign_parents(own, known)
     return Bindings(
+        root=root,
         libraries=tuple(library.path for library in api.libraries),
-        functions=_order_functions(own, prefix, taken),
-        classes=classes,
+        modules=modules,
+        derived=_derived(by_key, classes),
+        findings=notes.findings,
     )
 
 
-def find_clashes(api: Api, prefix: str) -> tuple[tuple[str, ...], ...]:
-    """Return the groups of registered names that would get the same name in Python."""
-    spelt: dict[str, list[str]] = {}
-    for name in api.within(prefix).names:
-        spelt.setdefault(spell(name.removeprefix(f"{prefix}.")), []).append(name)
-    return tuple(tuple(group) for _, group in sorted(spelt.items()) if len(group) > 1)
+class _Planner:
+    """Binds namespaces, with what all of them share."""
+
+    def __init__(
+        self,
+        annotator: Annotator,
+        overrides: Overrides,
+        classes: Mapping[str, Class],
+        bases: Mapping[str, str],
+        notes: Notes,
+    ) -> None:
+        self._annotator = annotator
+        self._overrides = overrides
+        self._classes = classes
+        self._bases = bases
+        self._notes = notes
+
+    def bind(self, space: Namespace) -> BoundModule:
+        """Return the module of one namespace."""
+        functions = [self._function(name, one) for name, one in space.functions.items()]
+        functions += [self._function(name, one, of) for name, (of, one) in space.symbols.items()]
+        names = {one.type_key: name for name, one in space.classes.items()}
+        return BoundModule(
+            parts=space.parts,
+            namespace=space.prefix,
+            children=tuple(sorted(space.children.values())),
+            functions=tuple(sorted(functions, key=lambda one: one.name)),
+            classes=tuple(
+                self._class(names[key], self._classes[key])
+                for key in order_classes({key: self._classes[key] for key in names}, self._classes)
+            ),
+        )
+
+    def _function(self, name: str, one: Function, library: int | None = None) -> BoundFunction:
+        types = self._overrides.of(one.name, is_symbol=library is not None)
+        signatures = []
+        for signature in one.signatures:
+            bound = plan_signature(signature, self._annotator, taken=RESERVED, types=types)
+            self._overrides.offer(one.name, bound)
+            signatures.append(bound)
+            lost = lost_defaults(signature.parameters or (), by_name=False)
+            self._notes.lost_defaults(one.name, lost, one.where)
+        return BoundFunction(
+            name=name, source=one.name, signatures=tuple(signatures), doc=one.doc, library=library
+        )
+
+    def _class(self, name: str, one: Class) -> BoundClass:
+        return bind_class(
+            name, one, self._annotator, self._overrides, self._notes, self._bases.get(one.type_key)
+        )
 
 
-def _order_functions(api: Api, prefix: str, taken: set[str]) -> tuple[BoundFunction, ...]:
-    """Return the functions by name; a class hides a function, and that a C symbol."""
-    found: dict[str, BoundFunction] = {}
-    for index, library in enumerate(api.libraries):
-        for symbol in library.symbols:
-            name = spell(symbol.name)
-            found[name] = BoundFunction(name=name, function=symbol, library=index)
-    for function in api.functions:
-        name = spell(function.name.removeprefix(f"{prefix}."))
-        found[name] = BoundFunction(name=name, function=function, library=None)
-    return tuple(bound for name, bound in sorted(found.items()) if name not in taken)
-
-
-def _order_classes(api: Api, prefix: str) -> tuple[BoundClass, ...]:
-    """Return the classes by type key, each after the one it derives from."""
+def _walk(api: Api, prefix: str, parts: tuple[str, ...], notes: Notes) -> Iterable[Namespace]:
+    """Yield the namespace `prefix` and those in it."""
+    start = len(prefix) + 1
+    functions = {one.name: one for one in api.functions}
     classes = {one.type_key: one for one in api.classes}
-    names = {key: spell(key.removeprefix(f"{prefix}.")) for key in classes}
-
-    def depth(key: str) -> int:
-        parent = classes[key].parent
-        return depth(parent) + 1 if parent in classes else 0
-
-    ordered = sorted(classes, key=lambda key: (depth(key), key))
-    return tuple(
-        BoundClass(name=names[key], one=classes[key], base=names.get(classes[key].parent, ""))
-        for key in ordered
+    symbols = {f"symbol {one.name}": one for one in api.symbols} if not parts else {}
+    deeper = sorted({n[start:].split(".")[0] for n in (*functions, *classes) if "." in n[start:]})
+    own_classes = _leaves(classes, start)
+    named = name_all(own_classes, RESERVED)
+    own_functions = _leaves(functions, start)
+    named_functions = name_all(own_functions, {*RESERVED, *named.values()})
+    hidden = {name for name in symbols if name.removeprefix("symbol ") in own_functions}
+    taken = {*RESERVED, *named.values(), *named_functions.values()}
+    free = [name.removeprefix("symbol ") for name in symbols if name not in hidden]
+    named_symbols = name_all(free, taken)
+    children = name_all(deeper, {*taken, *named_symbols.values()})
+    for found in (named, named_functions, named_symbols, children):
+        notes.renamed(found, "" if found is named_symbols else f"{prefix}.")
+    notes.hidden_symbols(sorted(name.removeprefix("symbol ") for name in hidden), prefix)
+    libraries = {one.name: i for i, of in enumerate(api.libraries) for one in of.symbols}
+    yield Namespace(
+        prefix=prefix,
+        parts=parts,
+        functions={named_functions[n]: functions[f"{prefix}.{n}"] for n in own_functions},
+        symbols={named_symbols[n]: (libraries[n], symbols[f"symbol {n}"]) for n in named_symbols},
+        classes={named[n]: classes[f"{prefix}.{n}"] for n in own_classes},
+        children=children,
     )
+    for name, spelt in sorted(children.items()):
+        yield from _walk(api.within(f"{prefix}.{name}"), f"{prefix}.{name}", (*parts, spelt), notes)
+
+
+def _leaves(registered: Iterable[str], start: int) -> list[str]:
+    """Return the names that lie directly in a namespace."""
+    return sorted(name[start:] for name in registered if "." not in name[start:])
+
+
+def _derived(classes: Mapping[str, Class], names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for key in sorted(classes):
+        parent = classes[key].parent
+        while parent in classes:
+            found.setdefault(names[parent], []).append(names[key])
+            parent = classes[parent].parent
+    return {name: tuple(of) for name, of in found.items()}

@@ -1,84 +1,143 @@
-"""Write `_ffi_api.py`, which loads the libraries beside it and binds what they register.
+"""From an `Api` to the files that a wheel gets: modules, stubs, packages and `py.typed`.
 
-The module needs `tvm_ffi` only. It loads a library by its path, so it works from a wheel, from an
-editable install and from a plain folder alike.
+    pkg/__init__.py          unless the project has one: everything of the root, and the namespaces
+    pkg/_ffi_api.py, .pyi    the root, where nothing is registered under `pkg.math.`
+    pkg/_ffi_api/__init__.py, .pyi, math.py, .pyi ...     where something is
+    pkg/math/__init__.py     unless the project has one, or `pkg/math.py`
+
+All modules of `_ffi_api` are imported together, so that every class is known as soon as one of them
+is; none of the project's own modules is, so that they may import what they like in any order.
 """
 
 from __future__ import annotations
 
 import ast
-import json
 import posixpath
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.stub import render_stub
-from ffiwheel.bind.text import MARK, render_docstring, render_names
+from ffiwheel.bind.module import describe_module, render_module
+from ffiwheel.bind.partial import merge_stub
+from ffiwheel.bind.place import Place
+from ffiwheel.bind.plan import plan_bindings
+from ffiwheel.bind.stub import plan_stub
+from ffiwheel.bind.text import MARK, join_blocks, render_docstring, render_imports, render_names
 
 if TYPE_CHECKING:
-    from ffiwheel.bind.plan import Bindings, BoundClass, BoundFunction
+    from collections.abc import Collection, Iterator, Mapping
+
+    from ffiwheel.bind.bindings import Bindings, BoundModule
+    from ffiwheel.config.schema import BindingsTable
+    from ffiwheel.model.api import Api
+    from ffiwheel.model.finding import Finding
 
 MODULE = "_ffi_api"
-"""The name of the generated module."""
+"""The name of the generated root module."""
+PARTIAL = "_ffi_api_partial"
+"""The name of a hand-written stub whose definitions win over the generated ones."""
+OLDEST_PYTHON = (3, 9)
 
 
-def render_bindings(bindings: Bindings, package: str) -> dict[str, bytes]:
-    """Return the generated files, by archive path; `package` is the folder they lie in."""
-    module, stub = render_module(bindings, package), render_stub(bindings)
-    for text in (module, stub):
-        ast.parse(text)  # what does not parse is a bug of ours, and must not reach a wheel
-    return {
-        f"{package}/{MODULE}.py": module.encode(),
-        f"{package}/{MODULE}.pyi": stub.encode(),
-        f"{package}/py.typed": b"",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """The generated files, and what there is to say about them."""
+
+    files: Mapping[str, bytes]
+    """Archive path -> content; empty if there is nothing to bind."""
+    names: tuple[str, ...] = ()
+    """Every public name of every module."""
+    findings: tuple[Finding, ...] = ()
+    merged: tuple[str, ...] = field(default=())
+    """Archive paths of the hand-written stubs that went in, and do not belong into a wheel."""
+
+
+def render_bindings(
+    api: Api,
+    package: str,
+    table: BindingsTable,
+    *,
+    present: Collection[str] = (),
+    partials: Mapping[str, str] | None = None,
+) -> Rendered:
+    """Return the generated files of a package.
+
+    Args:
+        api: what its libraries offer.
+        package: the archive path of the package's folder, such as `pkg` or `org/pkg`.
+        table: the project's own wishes.
+        present: the archive paths of the project's own files, which are not written over.
+        partials: archive path -> text of the hand-written stubs, in `PARTIAL`.
+
+    Raises:
+        ProjectError: if the table names what is not there, or a hand-written stub does not parse.
+    """
+    dotted = package.replace("/", ".")
+    bindings = plan_bindings(api, f"{dotted}.{MODULE}", table.prefix or dotted, table)
+    if not bindings.names:
+        return Rendered(files={}, findings=bindings.findings)
+    is_bare = table.signatures == "bare"
+    texts: dict[str, str] = {}
+    merged = []
+    for module in bindings.modules:
+        place = locate(bindings, module, package)
+        texts[f"{place.path}.py"] = render_module(bindings, module, place, is_bare=is_bare)
+        doc = describe_module(bindings, module)
+        stub = plan_stub(bindings, module, place, doc, is_bare=is_bare)
+        for path in _partial_paths(module, package):
+            if path in (partials or {}):
+                stub = merge_stub(stub, (partials or {})[path], path)
+                merged.append(path)
+        texts[f"{place.path}.pyi"] = stub.render()
+    texts |= dict(_render_packages(bindings, package, present))
+    for text in texts.values():
+        ast.parse(text, feature_version=OLDEST_PYTHON)  # else it is a bug of ours
+    files = {name: text.encode() for name, text in sorted(texts.items())}
+    return Rendered(
+        files={**files, f"{package}/py.typed": b""},
+        names=bindings.names,
+        findings=bindings.findings,
+        merged=tuple(merged),
+    )
+
+
+def locate(bindings: Bindings, module: BoundModule, package: str) -> Place:
+    """Return where a module of `bindings` lies."""
+    path = posixpath.join(package, MODULE, *module.parts)
+    return Place(
+        name=bindings.full_name(module),
+        root=bindings.root,
+        path=f"{path}/__init__" if module.children else path,
+    )
+
+
+def _partial_paths(module: BoundModule, package: str) -> tuple[str, str]:
+    path = posixpath.join(package, PARTIAL, *module.parts)
+    return f"{path}.pyi", f"{path}/__init__.pyi"
+
+
+def _render_packages(
+    bindings: Bindings, package: str, present: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the packages through which people import, where the project has none of its own."""
+    for module in bindings.modules:
+        folder = posixpath.join(package, *module.parts)
+        own = {f"{folder}/__init__.py", f"{folder}.py", f"{folder}.pyi", f"{folder}/__init__.pyi"}
+        if not own & set(present):
+            yield f"{folder}/__init__.py", render_package(bindings, module, package)
+
+
+def render_package(bindings: Bindings, module: BoundModule, package: str) -> str:
+    """Return the `__init__.py` that shows a module of `bindings` to people."""
+    here = ".".join((package.replace("/", "."), *module.parts))
+    place = Place(name=here, root=bindings.root, path=f"{package}/__init__")
+    imports = {
+        place.relative(bindings.full_name(module)): tuple(f"{n} as {n}" for n in module.names)
     }
-
-
-def render_package(package: str, names: tuple[str, ...]) -> dict[str, bytes]:
-    """Return the `__init__.py` of a package that has no Python code of its own."""
-    listed = "".join(f"    {name},\n" for name in names)
-    text = (
-        f'{MARK}\n"""The package {posixpath.basename(package)}."""\n\n'
-        f"from .{MODULE} import (\n{listed})\n\n{render_names(names)}\n"
-    )
-    return {f"{package}/__init__.py": text.encode()}
-
-
-def render_module(bindings: Bindings, package: str) -> str:
-    """Return the text of the module in the folder `package`."""
-    files = ", ".join(posixpath.basename(path) for path in bindings.libraries)
-    lines = [
-        MARK,
-        f'"""Functions and classes of {files}."""',
-        "",
-        "from pathlib import Path as _Path",
-        "",
-        "import tvm_ffi as _tvm_ffi",
-        "",
-        render_names(bindings.names),
-        "",
-        "_FOLDER = _Path(__file__).parent",
+    names = sorted({*module.names, *module.children})
+    blocks = [
+        [MARK, *render_docstring(f"The package {here}.")],
+        render_imports({k: v for k, v in imports.items() if v}),
+        [f"from . import {name} as {name}" for name in module.children],
+        render_names(names),
     ]
-    for index, path in enumerate(bindings.libraries):
-        relative = posixpath.relpath(path, package)
-        lines.append(f'_LIBRARY_{index} = _tvm_ffi.load_module(str(_FOLDER / "{relative}"))')
-    lines += ["", *(_render_function(bound) for bound in bindings.functions)]
-    for one in bindings.classes:
-        lines += ["", "", *_render_class(one)]
-    return "\n".join(lines) + "\n"
-
-
-def _render_function(bound: BoundFunction) -> str:
-    if bound.library is None:
-        return f"{bound.name} = _tvm_ffi.get_global_func({json.dumps(bound.function.name)})"
-    return (
-        f"{bound.name} = _LIBRARY_{bound.library}.get_function({json.dumps(bound.function.name)})"
-    )
-
-
-def _render_class(bound: BoundClass) -> list[str]:
-    doc = bound.one.doc or f"The C++ class `{bound.one.type_key}`."
-    return [
-        f"@_tvm_ffi.register_object({json.dumps(bound.one.type_key)})",
-        f"class {bound.name}({bound.base or '_tvm_ffi.Object'}):",
-        f"    {render_docstring(doc)}",
-    ]
+    return "\n".join(join_blocks(blocks, 1)) + "\n"

@@ -1,98 +1,129 @@
-"""Write the stub `_ffi_api.pyi`: what the module offers, with types and documentation."""
+"""Write the stub of a generated module: what type checkers and editors read.
+
+A stub is made of blocks, one for each name, so that a hand-written stub can put others in their
+place; see `partial`.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.annotation import annotate, read_signature, read_type
-from ffiwheel.bind.names import spell
-from ffiwheel.bind.text import MARK, render_docstring, render_names
+from ffiwheel.bind.annotation import ANY, ARRAY_PROTOCOL
+from ffiwheel.bind.handles import name_handles
+from ffiwheel.bind.overloads import plan_overloads
+from ffiwheel.bind.place import render_import_groups
+from ffiwheel.bind.stub_class import render_stub_class
+from ffiwheel.bind.support import RESERVED
+from ffiwheel.bind.text import (
+    INDENT,
+    MARK,
+    Definition,
+    join_blocks,
+    join_definitions,
+    render_definition,
+    render_docstring,
+    render_names,
+)
+from ffiwheel.bind.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from ffiwheel.bind.plan import Bindings, BoundClass
-    from ffiwheel.model.api import Method
-
-_CONSTRUCTOR = "__ffi_init__"
-
-
-def render_stub(bindings: Bindings) -> str:
-    """Return the text of the stub."""
-    classes = {bound.one.type_key: bound.name for bound in bindings.classes}
-    lines = [
-        MARK,
-        "from collections.abc import Callable, Mapping, Sequence",
-        "from typing import Any",
-        "",
-        "import tvm_ffi",
-        "",
-        render_names(bindings.names),
-        "",
-    ]
-    for bound in bindings.functions:
-        head = render_signature(bound.name, bound.function.schema, classes)
-        lines += _with_doc(head, bound.function.doc)
-    for one in bindings.classes:
-        lines += ["", f"class {one.name}({one.base or 'tvm_ffi.Object'}):"]
-        lines += [f"    {line}" for line in _render_members(one, classes)]
-    return "\n".join(lines) + "\n"
+    from ffiwheel.bind.bindings import Bindings, BoundFunction, BoundModule
+    from ffiwheel.bind.overloads import Narrower
+    from ffiwheel.bind.place import Place
+    from ffiwheel.bind.stub_class import StubClass
 
 
-def render_signature(
-    name: str, schema: str, classes: Mapping[str, str], *, receiver: str = ""
-) -> str:
-    """Return the `def` line of a function, its parameters positional and named `_0`, `_1` ...
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stub:
+    """A stub in pieces."""
+
+    doc: list[str]
+    imports: list[str]
+    names: list[str]
+    protocol: list[str]
+    """The class that stands for arrays, where this module defines it."""
+    functions: Mapping[str, list[str]]
+    """Name -> lines."""
+    classes: Mapping[str, StubClass]
+    rest: list[str]
+
+    def render(self) -> str:
+        """Return the whole text."""
+        blocks = [
+            [MARK, *self.doc],
+            self.imports,
+            self.names,
+            self.protocol,
+            join_definitions(self.functions.values()),
+            *(one.render() for one in self.classes.values()),
+            self.rest,
+        ]
+        return "\n".join(join_blocks(blocks, 1)) + "\n"
+
+
+def plan_stub(
+    bindings: Bindings, module: BoundModule, place: Place, doc: str, *, is_bare: bool
+) -> Stub:
+    """Return the stub of a module.
 
     Args:
-        name: its Python name.
-        schema: its type schema; a method's first parameter is the object.
-        classes: type key -> class of the same stub.
-        receiver: `self` for a method, which then takes the place of the first parameter.
+        bindings: everything that is generated.
+        module: the module to describe.
+        place: where it lies.
+        doc: what the module is for.
+        is_bare: whether functions are TVM-FFI's own function objects.
     """
-    signature = read_signature(schema)
-    result = annotate(signature.result, classes, is_input=False)
-    if signature.parameters is None:
-        given = ["*args: Any"]
-    else:
-        own = signature.parameters[1:] if receiver else signature.parameters
-        given = [f"_{i}: {annotate(one, classes, is_input=True)}" for i, one in enumerate(own)]
-        given += ["/"] if given else []
-    return f"def {name}({', '.join([receiver] * bool(receiver) + given)}) -> {result}:"
+    members = {name for one in module.classes for name in one.names}
+    hidden = {*module.names, *name_handles(module).values(), *RESERVED}
+    vocabulary = Vocabulary(place.name, hidden, members)
+    functions = {
+        one.name: render_stub_function(one, vocabulary, bindings.derived, is_bare=is_bare)
+        for one in module.functions
+    }
+    every = {bindings.full_name(of): of for of in bindings.modules}
+    known = {f"{name}.{one.name}": one for name, of in every.items() for one in of.classes}
+    classes = {
+        one.name: render_stub_class(one, vocabulary, known, bindings.derived)
+        for one in module.classes
+    }
+    protocol = _render_protocol(vocabulary) if bindings.has_arrays and not module.parts else []
+    alias = vocabulary.word("typing.TypeAlias") if vocabulary.own_aliases else ""
+    return Stub(
+        doc=render_docstring(doc),
+        imports=_render_imports(module, place, vocabulary),
+        names=render_names(module.names),
+        protocol=protocol,
+        functions=functions,
+        classes=classes,
+        rest=[f"{new}: {alias} = {old}" for old, new in sorted(vocabulary.own_aliases.items())],
+    )
 
 
-def _render_members(bound: BoundClass, classes: Mapping[str, str]) -> Iterator[str]:
-    yield render_docstring(bound.one.doc) if bound.one.doc else "..."
-    for field in bound.one.fields:
-        kind = annotate(read_type(field.schema), classes, is_input=False)
-        if field.is_writable:
-            yield f"{spell(field.name)}: {kind}"
-        else:
-            yield "@property"
-            yield from _with_doc(f"def {spell(field.name)}(self) -> {kind}:", field.doc)
-    names = [method.name for method in bound.one.methods]
-    for method in bound.one.methods:
-        if names.count(method.name) == 1:
-            yield from _render_method(method, classes)
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
-        shown = "__init__" if name == _CONSTRUCTOR else spell(name)
-        yield f"def {shown}(self, *args: Any) -> Any: ..."
+def render_stub_function(
+    one: BoundFunction, vocabulary: Vocabulary, derived: Narrower, *, is_bare: bool = False
+) -> list[str]:
+    """Return a function with all of its overloads."""
+    signatures = [of.positional for of in one.signatures] if is_bare else one.signatures
+    shown = plan_overloads(signatures, derived)
+    return render_definition(Definition(name=one.name, signatures=shown, doc=one.doc), vocabulary)
 
 
-def _render_method(method: Method, classes: Mapping[str, str]) -> Iterator[str]:
-    if method.name == _CONSTRUCTOR:
-        head = render_signature("__init__", method.schema, classes)
-        parameters = head[head.index("(") + 1 : head.rindex(") -> ")]
-        given = f"self, {parameters}" if parameters else "self"
-        yield f"def __init__({given}) -> None: ..."
-    elif method.is_static:
-        yield "@staticmethod"
-        head = render_signature(spell(method.name), method.schema, classes)
-        yield from _with_doc(head, method.doc)
-    else:
-        head = render_signature(spell(method.name), method.schema, classes, receiver="self")
-        yield from _with_doc(head, method.doc)
+def _render_protocol(vocabulary: Vocabulary) -> list[str]:
+    protocol, anything = vocabulary.word("typing.Protocol"), vocabulary.word(ANY)
+    return [
+        f"class {ARRAY_PROTOCOL}({protocol}):",
+        f'{INDENT}"""An array: of NumPy, PyTorch, JAX, TVM-FFI, or anything with `__dlpack__`."""',
+        "",
+        f"{INDENT}def __dlpack__(self, *args: {anything}, **kwargs: {anything}) -> {anything}: ...",
+    ]
 
 
-def _with_doc(head: str, doc: str) -> list[str]:
-    return [head, f"    {render_docstring(doc)}"] if doc else [f"{head} ..."]
+def _render_imports(module: BoundModule, place: Place, vocabulary: Vocabulary) -> list[str]:
+    found = {place.relative(name): entries for name, entries in vocabulary.imports.items()}
+    if module.parts and any(ARRAY_PROTOCOL in one for one in module.annotations):
+        root = place.relative(place.root)
+        found[root] = tuple(sorted({*found.get(root, ()), ARRAY_PROTOCOL}))
+    return render_import_groups(found)

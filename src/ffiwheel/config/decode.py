@@ -1,13 +1,15 @@
 """Turn a TOML table into a class of `schema`, collecting every problem of the reading.
 
 The fields' types say what a key may hold: a `str`, a `Literal` of strings, a tuple of strings, a
-table that is such a class again, or a tuple of those. A field without a default must be given. A
-new kind of type is a new case of `_decode`. A table that is not there takes no time.
+mapping of strings to strings, a table that is such a class again, or a tuple of those. A field
+without a default must be given. A new kind of type is a new case of `_decode`. A table that is not
+there takes no time.
 """
 
 from __future__ import annotations
 
 import types
+from collections.abc import Mapping
 from typing import (
     TYPE_CHECKING,
     Literal,
@@ -24,12 +26,13 @@ from typing import (
 from ffiwheel.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 TomlValue: TypeAlias = "str | int | float | bool | list[TomlValue] | dict[str, TomlValue] | object"
 Table: TypeAlias = "Mapping[str, TomlValue]"
 
 _Schema = TypeVar("_Schema", bound=NamedTuple)
+_SHAPES = (tuple, Mapping, Literal)
 _ALIKE = 0.65
 """From when on a value is taken for a misspelt choice: `mayor` may not be `minor`."""
 
@@ -81,6 +84,17 @@ def subtable(parent: Table, key: str) -> Table:
 def _decode(kind: object, value: TomlValue, where: str, problems: list[Problem]) -> object:
     if is_optional(kind):  # only `X | None`: TOML has no null
         return _decode(get_args(kind)[0], value, where, problems)
+    if is_table(kind) and isinstance(value, dict):
+        return decode_table(kind, value, where, problems)
+    if kind is str and isinstance(value, str):
+        return value
+    if get_origin(kind) in _SHAPES:
+        return _decode_shape(kind, value, where, problems)
+    _mistyped("a string" if kind is str else "a table", value, where, problems)
+    return None
+
+
+def _decode_shape(kind: object, value: TomlValue, where: str, problems: list[Problem]) -> object:
     if get_origin(kind) is tuple:
         item = get_args(kind)[0]
         return (
@@ -88,14 +102,9 @@ def _decode(kind: object, value: TomlValue, where: str, problems: list[Problem])
             if is_table(item)
             else _decode_strings(value, where, problems)
         )
-    if get_origin(kind) is Literal:
-        return _decode_choice(get_args(kind), value, where, problems)
-    if is_table(kind) and isinstance(value, dict):
-        return decode_table(kind, value, where, problems)
-    if kind is str and isinstance(value, str):
-        return value
-    _mistyped("a string" if kind is str else "a table", value, where, problems)
-    return None
+    if get_origin(kind) is Mapping:
+        return _decode_mapping(value, where, problems)
+    return _decode_choice(get_args(kind), value, where, problems)
 
 
 def _decode_strings(value: TomlValue, where: str, problems: list[Problem]) -> tuple[str, ...]:
@@ -103,6 +112,19 @@ def _decode_strings(value: TomlValue, where: str, problems: list[Problem]) -> tu
         return tuple(value)
     _mistyped("a list of strings", value, where, problems)
     return ()
+
+
+def _decode_mapping(value: TomlValue, where: str, problems: list[Problem]) -> Mapping[str, str]:
+    if not isinstance(value, dict):
+        _mistyped("a table of strings", value, where, problems)
+        return {}
+    for key, item in value.items():
+        if not isinstance(item, str):
+            dotted = f"{key}.{next(iter(item))}" if isinstance(item, dict) and item else ""
+            hint = f'quote the key: `"{dotted}" = ...`' if dotted else ""
+            message = f"expected a string, found {_name_of(item)}"
+            problems.append(Problem(message, f"{where}.{key}", hint))
+    return types.MappingProxyType({key: str(item) for key, item in value.items()})
 
 
 def _decode_tables(

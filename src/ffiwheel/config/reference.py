@@ -10,6 +10,7 @@ import ast
 import inspect
 import itertools
 import textwrap
+from collections.abc import Mapping
 from typing import (
     TYPE_CHECKING,
     Literal,
@@ -24,7 +25,7 @@ from ffiwheel.config import schema
 from ffiwheel.config.decode import is_optional, is_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
 FieldDocs: TypeAlias = "Mapping[tuple[str, str], str]"
 """(class, field) -> docstring."""
@@ -104,12 +105,15 @@ def describe_type(kind: object) -> str:
 
     >>> describe_type(tuple[str, ...] | None), describe_type(Literal["minor", "patch"])
     ('A list of strings', 'One of `"minor"`, `"patch"`')
+    >>> describe_type(Mapping[str, str])
+    'A table of strings'
     """
     if is_optional(kind):  # only `X | None`: TOML has no null
         return describe_type(get_args(kind)[0])
     if get_origin(kind) is Literal:
         return "One of " + ", ".join(f'`"{choice}"`' for choice in get_args(kind))
-    return "A list of strings" if get_origin(kind) is tuple else "A string"
+    shapes: dict[object, str] = {tuple: "A list of strings", Mapping: "A table of strings"}
+    return shapes.get(get_origin(kind), "A string")
 
 
 def _describe_default(value: object) -> str:

@@ -6,7 +6,11 @@ the reference page is made from it. Keys are spelt in TOML with `-` where a fiel
 
 from __future__ import annotations
 
+from collections.abc import Mapping  # noqa: TC003 - the decoder reads the types at run time
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class CompileTable(NamedTuple):
@@ -38,6 +42,15 @@ class BindingsTable(NamedTuple):
     prefix: str = ""
     """The namespace under which the library registers functions and classes; default: the name of
     the Python package."""
+    signatures: Literal["full", "bare"] = "full"
+    """With `full`, functions are Python functions with keywords, defaults and documentation. With
+    `bare`, they are TVM-FFI's own function objects: some ten nanoseconds faster, and positional."""
+    types: Mapping[str, str] = _NOTHING
+    """Annotations that are better than the C++ types say, such as `"add.x" = "int"` or
+    `"Point.norm.return" = "float"`; see [bindings](bindings.md#better-types)."""
+    classes: Mapping[str, str] = _NOTHING
+    """Where the classes of other packages are found in Python, by type key, such as
+    `"other.Base" = "other.Base"`."""
 
 
 EmitForm: TypeAlias = Literal[

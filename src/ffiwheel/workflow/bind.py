@@ -5,48 +5,101 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.plan import find_clashes, plan_bindings
-from ffiwheel.bind.render import MODULE, render_bindings, render_package
+from ffiwheel.bind.render import MODULE, PARTIAL, render_bindings
 from ffiwheel.bind.text import MARK
 from ffiwheel.errors import ReflectError
+from ffiwheel.model.api_json import render_api
 from ffiwheel.system.archive import read_content
+from ffiwheel.workflow.check import prove_bindings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ffiwheel.bind.render import Rendered
     from ffiwheel.config.project import Project
     from ffiwheel.model.api import Api
     from ffiwheel.model.draft import Draft
+    from ffiwheel.model.finding import Finding
     from ffiwheel.model.progress import Step
 
+API_FILE = "ffiwheel-api.json"
+"""The description of what a wheel offers, in its `.dist-info`."""
 _SHOWN_NAMES = 5
 
 
-def bind_draft(project: Project, draft: Draft, api: Api, step: Step) -> Draft:
-    """Return `draft` with generated bindings, unless the project has its own.
+def bind_draft(
+    project: Project, draft: Draft, api: Api, folder: Path, step: Step
+) -> tuple[Draft, tuple[Finding, ...]]:
+    """Return `draft` with generated bindings, unless the project has its own; and findings.
+
+    Args:
+        project: the project.
+        draft: the wheel to be, without bindings.
+        api: what its libraries offer.
+        folder: the build folder.
+        step: where to tell.
 
     Raises:
-        ReflectError: if a project of ours would get an empty package.
+        ReflectError: if a project of ours would get an empty package, or wrong bindings.
+        ProjectError: if the project's wishes for its bindings are about nothing.
     """
     package = find_package(project, draft, api.libraries[0].path)
-    module = f"{package}/{MODULE}.py"
-    if _is_users(draft, module):
-        step.done(f"{module} is the project's own")
-        return draft
-    prefix = project.config.bindings.prefix or package.replace("/", ".")
-    if clashes := find_clashes(api, prefix):
-        raise explain_clash(clashes[0], package)
-    bindings = plan_bindings(api, prefix)
-    if not bindings.names or not package:
+    draft = replace(draft, dist_info={**draft.dist_info, API_FILE: render_api(api)})
+    if own := next((name for name in (f"{package}/{MODULE}.py",) if _is_users(draft, name)), ""):
+        step.done(f"{own} is the project's own")
+        return draft, ()
+    table = project.config.bindings
+    rendered = render_bindings(
+        api,
+        package,
+        table,
+        present=[name for name in draft.files if not _is_ours(draft, name)],
+        partials=_read_partials(draft, package),
+    )
+    if not rendered.files or not package:
+        prefix = table.prefix or package.replace("/", ".")
         if project.is_ours:
             is_python = package == project.import_name or _is_package(draft, package)
             raise explain_nothing(api, prefix, is_python=is_python)
         step.done("nothing: the project binds its library itself")
-        return draft
-    files = render_bindings(bindings, package)
-    if f"{package}/__init__.py" not in draft.files:
-        files |= render_package(package, bindings.names)
-    step.done(", ".join(name.rpartition("/")[2] for name in files if "_ffi_api" in name))
-    kept = {name: content for name, content in draft.files.items() if name.endswith("py.typed")}
-    return replace(draft, files={**draft.files, **files, **kept})
+        return draft, ()
+    bound = _add(draft, rendered, package)
+    prove_bindings(bound, [name for name in rendered.files if name in bound.files], folder)
+    shown = ", ".join(sorted({_shown(name) for name in rendered.files if MODULE in name}))
+    step.done(shown, "type-checked")
+    return bound, rendered.findings
+
+
+def _add(draft: Draft, rendered: Rendered, package: str) -> Draft:
+    """Return the draft with the generated files; the project's own stubs and marks stay."""
+    kept = {
+        name: content
+        for name, content in draft.files.items()
+        if name.endswith("py.typed") or (name.endswith(".pyi") and not _is_ours(draft, name))
+    }
+    files = {**draft.files, **rendered.files, **kept}
+    if f"{package}/{MODULE}/__init__.py" in rendered.files:
+        files = {n: content for n, content in files.items() if n != f"{package}/{MODULE}.pyi"}
+    return replace(draft, files={n: c for n, c in files.items() if n not in rendered.merged})
+
+
+def _read_partials(draft: Draft, package: str) -> dict[str, str]:
+    """Return the hand-written stubs that are merged into the generated ones."""
+    return {
+        name: read_content(content).decode(errors="replace")
+        for name, content in draft.files.items()
+        if name.endswith(".pyi") and name.startswith(f"{package}/{PARTIAL}")
+    }
+
+
+def _shown(name: str) -> str:
+    """Return how a generated file is shown: from the root module on.
+
+    >>> _shown("a/b/_ffi_api.py"), _shown("a/_ffi_api/math.pyi")
+    ('_ffi_api.py', '_ffi_api/')
+    """
+    rest = name[name.index(MODULE) :]
+    return f"{MODULE}/" if "/" in rest else rest
 
 
 def explain_nothing(api: Api, prefix: str, *, is_python: bool) -> ReflectError:
@@ -98,21 +151,17 @@ def find_package(project: Project, draft: Draft, library: str) -> str:
     return project.import_name if is_inside else folder
 
 
-def explain_clash(names: tuple[str, ...], package: str) -> ReflectError:
-    """Return the error for registered names that Python could not tell apart."""
-    listed = " and ".join(f"`{name}`" for name in names)
-    return ReflectError(
-        f"{listed} would have the same name in Python",
-        where=package,
-        hint="register one of them under another name: dots and dashes become `_`",
-    )
-
-
 def _is_package(draft: Draft, folder: str) -> bool:
     return bool(folder) and f"{folder}/__init__.py" in draft.files
 
 
-def _is_users(draft: Draft, module: str) -> bool:
-    """Tell whether the draft has a bindings module that we did not make."""
-    content = draft.files.get(module)
-    return content is not None and not read_content(content).startswith(MARK.encode())
+def _is_users(draft: Draft, name: str) -> bool:
+    """Tell whether the draft has a file that we did not make."""
+    return name in draft.files and not _is_ours(draft, name)
+
+
+def _is_ours(draft: Draft, name: str) -> bool:
+    """Tell whether we made a file of the draft."""
+    content = draft.files.get(name)
+    is_python = content is not None and name.endswith((".py", ".pyi"))
+    return is_python and read_content(draft.files[name]).startswith(MARK.encode())

@@ -85,9 +85,12 @@ def make_draft(project: Project, folder: Path, options: BuildOptions, progress: 
             project, version, folder, debug=options.debug, verbose=options.verbose, step=heard
         )
     with progress.step("reflect") as step:
-        api = reflect_draft(compiled, step)
+        api, doubts = reflect_draft(compiled, project.root, folder, step)
     with progress.step("bind") as step:
-        return bind_draft(project, compiled, api, step)
+        draft, findings = bind_draft(project, compiled, api, folder, step)
+    for finding in (*doubts, *findings):
+        progress.warn(finding)
+    return draft
 
 
 def assemble(draft: Draft, folder: Path, progress: Progress) -> Path:

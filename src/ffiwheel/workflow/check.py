@@ -14,37 +14,47 @@ from ffiwheel.system.environment import cache_folder
 from ffiwheel.system.files import is_writable, write_if_changed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from ffiwheel.model.draft import Content, Draft
 
 
-def prove_bindings(draft: Draft, generated: Mapping[str, bytes], folder: Path) -> None:
-    """Check the `generated` files of a draft, unless these very files have passed before.
+def prove_bindings(draft: Draft, generated: Collection[str], folder: Path) -> None:
+    """Check generated files of a draft, unless these very files have passed before.
 
     Args:
         draft: the wheel to be, with its libraries.
-        generated: archive path -> content.
+        generated: the archive paths of the files.
         folder: the build folder.
 
     Raises:
         ReflectError: naming everything that is wrong.
     """
+    files = {**draft.libraries, **{name: draft.files[name] for name in generated}}
     stubs = {
-        name.removesuffix(".pyi").replace("/", "."): content.decode()
-        for name, content in sorted(generated.items())
+        _module(name): read_content(content).decode()
+        for name, content in sorted(files.items())
         if name.endswith(".pyi")
     }
     passed, staged = folder / "bindings.passed", folder / "bindings"
-    wanted = _fingerprint({**draft.libraries, **generated})
+    wanted = _fingerprint(files)
     if passed.is_file() and passed.read_bytes() == wanted:
         return
     shutil.rmtree(staged, ignore_errors=True)
-    _stage({**draft.libraries, **generated}, staged)
+    _stage(files, staged)
     shared = cache_folder()
     check_bindings(staged, stubs, (shared if is_writable(shared) else folder) / "mypy")
     write_if_changed(passed, wanted)
+
+
+def _module(stub: str) -> str:
+    """Return the name of the module that a stub describes.
+
+    >>> _module("a/b.pyi"), _module("a/b/__init__.pyi")
+    ('a.b', 'a.b')
+    """
+    return stub.removesuffix(".pyi").removesuffix("/__init__").replace("/", ".")
 
 
 def _fingerprint(files: Mapping[str, Content]) -> bytes:

@@ -39,7 +39,8 @@ def read_files(root: Path, folder: Path) -> tuple[tuple[str, bytes], ...]:
     """
     found = dict(_walk(root))
     for file in _list_compiled(folder):
-        name = _name(file, root)
+        is_made = file.is_relative_to(folder)
+        name = f"build/{_name(file, folder)}" if is_made else _name(file, root)
         if name not in found and file.is_file():
             found[name] = file.read_bytes()
     return tuple(sorted(found.items()))

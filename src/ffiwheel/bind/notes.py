@@ -1,0 +1,143 @@
+"""What the plan has to say to the author: findings, each with what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ffiwheel.model.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ffiwheel.bind.annotation import Annotator
+    from ffiwheel.model.api import Api
+    from ffiwheel.model.types import AnyType
+
+RULES = (
+    "API001 renamed",
+    "API002 unknown-type",
+    "API003 default-lost",
+    "API004 symbol-hidden",
+    "API005 foreign-parent",
+    "API006 parent-out-of-reach",
+)
+"""Every rule, as `docs/bindings.md` lists them."""
+_RENAMED, _UNKNOWN, _DEFAULT, _HIDDEN, _FOREIGN, _MOVED = RULES
+_SHOWN = 3
+
+
+class Notes:
+    """Collects findings about one package, in the order of the plan."""
+
+    def __init__(self, package: str) -> None:
+        """Begin with none."""
+        self._package = package
+        self._found: list[Finding] = []
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything that was noted."""
+        return tuple(self._found)
+
+    def renamed(self, names: Mapping[str, str], prefix: str) -> None:
+        """Note the names of one namespace or class that are not spelt as in C++."""
+        changed = [f"`{prefix}{old}` is `{new}`" for old, new in names.items() if old != new]
+        if changed:
+            self._note(
+                _RENAMED,
+                f"in Python {_listed(changed)}",
+                "Python cannot spell a name as it is, or it is taken",
+            )
+
+    def lost_defaults(self, function: str, parameters: Sequence[str], where: str) -> None:
+        """Note the parameters that have a default in C++ only."""
+        for name in parameters:
+            self._note(
+                _DEFAULT,
+                f"`{name}` of `{function}` has to be given in Python, in spite of its default",
+                'state a literal that Python can pass: refl::Metadata{{"args", "x, y=1"}}',
+                where,
+            )
+
+    def hidden_symbols(self, names: Sequence[str], prefix: str) -> None:
+        """Note the C symbols that functions of the same name stand before."""
+        for name in names:
+            self._note(
+                _HIDDEN,
+                f"the C symbol `{name}` is not bound: the function `{prefix}.{name}` has its name",
+                "export one of them under another name, if they are not the same",
+            )
+
+    def moved(self, key: str, parent: str, base: str) -> None:
+        """Note a class that cannot derive from its parent."""
+        self._note(
+            _MOVED,
+            f"`{key}` derives from `{base}` in Python, and not from `{parent}`",
+            "their namespaces need each other in turns; register both in one of them",
+        )
+
+    def unknown_types(self, api: Api, annotator: Annotator) -> None:
+        """Note the types that are `Any` because nothing is known of them."""
+        users: dict[str, list[str]] = {}
+        for user, kind in _all_types(api):
+            for name in annotator.unknown(kind):
+                found = users.setdefault(name, [])
+                if user not in found:
+                    found.append(user)
+        for name, found in sorted(users.items()):
+            self._note(
+                _UNKNOWN,
+                f"the type `{name}` is `Any` in {_listed([f'`{user}`' for user in found])}",
+                "if it is a class of another package, say where:\n"
+                f'[tool.ffiwheel.bindings.classes]\n"{name}" = "package.Class"',
+            )
+
+    def foreign_parents(self, api: Api, known: Mapping[str, str]) -> None:
+        """Note the classes whose parent another package registers."""
+        for one in api.classes:
+            if one.parent and one.parent not in known:
+                self._note(
+                    _FOREIGN,
+                    f"the parent `{one.parent}` of `{one.type_key}` is none of this package's",
+                    "say where it is in Python:\n"
+                    f'[tool.ffiwheel.bindings.classes]\n"{one.parent}" = "package.Class"',
+                )
+
+    def _note(self, rule: str, message: str, text: str, where: str = "") -> None:
+        self._found.append(
+            Finding(
+                rule=rule,
+                severity=Severity.WARNING,
+                subject=where or self._package,
+                message=message,
+                help=text,
+            )
+        )
+
+
+def _listed(items: Sequence[str]) -> str:
+    """Return the first few of many.
+
+    >>> _listed(["a", "b", "c", "d"])
+    'a, b, c and 1 more'
+    """
+    more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
+    return ", ".join(items[:_SHOWN]) + more
+
+
+def _all_types(api: Api) -> Iterator[tuple[str, AnyType]]:
+    """Yield every type of an API, with the name of what uses it."""
+    for function in (*api.functions, *api.symbols):
+        for signature in function.signatures:
+            yield from ((function.name, one.type) for one in signature.parameters or ())
+            yield function.name, signature.result
+    for one in api.classes:
+        for field in one.fields:
+            yield f"{one.type_key}.{field.name}", field.type
+        for method in one.methods:
+            for signature in method.signatures:
+                name = f"{one.type_key}.{method.name}"
+                yield from ((name, each.type) for each in signature.parameters or ())
+                yield name, signature.result
+        for signature in one.constructor.signatures if one.constructor else ():
+            yield from ((one.type_key, each.type) for each in signature.parameters or ())
