@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ffiwheel.bind.render import Rendered
     from ffiwheel.config.project import Project
     from ffiwheel.model.api import Api
-    from ffiwheel.model.draft import Draft
+    from ffiwheel.model.draft import Content, Draft
     from ffiwheel.model.finding import Finding
     from ffiwheel.model.progress import Step
 
@@ -28,7 +28,7 @@ _SHOWN_NAMES = 5
 
 
 def bind_draft(
-    project: Project, draft: Draft, api: Api, folder: Path, step: Step
+    project: Project, draft: Draft, api: Api, folder: Path, step: Step, *, loads: bool = True
 ) -> tuple[Draft, tuple[Finding, ...]]:
     """Return `draft` with generated bindings, unless the project has its own; and findings.
 
@@ -38,14 +38,16 @@ def bind_draft(
         api: what its libraries offer.
         folder: the build folder.
         step: where to tell.
+        loads: whether the libraries may be loaded to prove the bindings.
 
     Raises:
         ReflectError: if a project of ours would get an empty package, or wrong bindings.
         ProjectError: if the project's wishes for its bindings are about nothing.
     """
+    draft = _drop_ours(draft)
     package = find_package(project, draft, api.libraries[0].path)
     draft = replace(draft, dist_info={**draft.dist_info, API_FILE: render_api(api)})
-    if own := next((name for name in (f"{package}/{MODULE}.py",) if _is_users(draft, name)), ""):
+    if (own := f"{package}/{MODULE}.py") in draft.files:
         step.done(f"{own} is the project's own")
         return draft, ()
     table = project.config.bindings
@@ -53,7 +55,7 @@ def bind_draft(
         api,
         package,
         table,
-        present=[name for name in draft.files if not _is_ours(draft, name)],
+        present=draft.files,
         partials=_read_partials(draft, package),
     )
     if not rendered.files or not package:
@@ -64,7 +66,8 @@ def bind_draft(
         step.done("nothing: the project binds its library itself")
         return draft, ()
     bound = _add(draft, rendered, package)
-    prove_bindings(bound, [name for name in rendered.files if name in bound.files], folder)
+    generated = [name for name in rendered.files if name in bound.files]
+    prove_bindings(bound, generated, folder, loads=loads)
     shown = ", ".join(sorted({_shown(name) for name in rendered.files if MODULE in name}))
     step.done(shown, "type-checked")
     return bound, rendered.findings
@@ -75,7 +78,7 @@ def _add(draft: Draft, rendered: Rendered, package: str) -> Draft:
     kept = {
         name: content
         for name, content in draft.files.items()
-        if name.endswith("py.typed") or (name.endswith(".pyi") and not _is_ours(draft, name))
+        if name.endswith(("py.typed", ".pyi"))
     }
     files = {**draft.files, **rendered.files, **kept}
     if f"{package}/{MODULE}/__init__.py" in rendered.files:
@@ -155,13 +158,15 @@ def _is_package(draft: Draft, folder: str) -> bool:
     return bool(folder) and f"{folder}/__init__.py" in draft.files
 
 
-def _is_users(draft: Draft, name: str) -> bool:
-    """Tell whether the draft has a file that we did not make."""
-    return name in draft.files and not _is_ours(draft, name)
+def _drop_ours(draft: Draft) -> Draft:
+    """Return the draft without what we generated before: `ffiwheel stubs` leaves it in the source.
+
+    What is wanted still is generated anew.
+    """
+    files = draft.files.items()
+    return replace(draft, files={name: one for name, one in files if not is_ours(name, one)})
 
 
-def _is_ours(draft: Draft, name: str) -> bool:
-    """Tell whether we made a file of the draft."""
-    content = draft.files.get(name)
-    is_python = content is not None and name.endswith((".py", ".pyi"))
-    return is_python and read_content(draft.files[name]).startswith(MARK.encode())
+def is_ours(name: str, content: Content) -> bool:
+    """Tell whether we generated a file of a draft."""
+    return name.endswith((".py", ".pyi")) and read_content(content).startswith(MARK.encode())
