@@ -59,12 +59,18 @@ def _definitions(body: Sequence[ast.stmt]) -> dict[str, list[Definition]]:
 
 
 def _public(defined: Mapping[str, list[Definition]]) -> dict[str, list[Definition]]:
-    """Return what the import tells about, too: see `_witness`."""
+    """Return what the import tells about, too (see `_witness`), and the module should have."""
     return {
         name: nodes
         for name, nodes in defined.items()
-        if not name.startswith("_") or name == "__init__"
+        if (not name.startswith("_") or name == "__init__") and not _is_for_checkers(nodes[0])
     }
+
+
+def _is_for_checkers(node: Definition) -> bool:
+    """Tell whether the module is not expected to have what the stub defines."""
+    marks = node.decorator_list if isinstance(node, ast.ClassDef) else []
+    return "type_check_only" in {ast.unparse(mark) for mark in marks}
 
 
 def _compare_all(

@@ -69,7 +69,35 @@ def _refuse(problems: Sequence[Problem]) -> None:
         raise ReflectError.of([*problems[:-1], problems[-1]._replace(hint=_HINT)])
 
 
+def compare_own(folder: Path, module: str, stub: str) -> str:
+    """Return how a module of the project's own and the stub beside it differ; empty: in nothing.
+
+    Its functions are objects of TVM-FFI, which tell no signature, and its classes get methods that
+    tell a wrong one, so their names and kinds are compared.
+    """
+    done, seen = _look(folder, (module,))
+    if seen is None:
+        return f"it cannot be imported here: {_reason(done)}"
+    return next(iter(find_disagreements(stub, _without_signatures(seen[module]))), "")
+
+
+def _without_signatures(seen: Seen) -> Seen:
+    return {
+        key: _without_signatures(value) if isinstance(value, dict) else value
+        for key, value in seen.items()
+        if key != "signature" or isinstance(value, dict)
+    } | ({"signature": None} if "kind" in seen else {})
+
+
 def _import_modules(folder: Path, modules: tuple[str, ...]) -> Mapping[str, Seen]:
+    done, seen = _look(folder, modules)
+    if seen is None:
+        raise explain_import(done)
+    return seen
+
+
+def _look(folder: Path, modules: tuple[str, ...]) -> tuple[Completed, Mapping[str, Seen] | None]:
+    """Import modules in a child process; return how it ended, and what it saw."""
     answer = folder / "seen.json"
     answer.unlink(missing_ok=True)
     done = run(
@@ -79,22 +107,24 @@ def _import_modules(folder: Path, modules: tuple[str, ...]) -> Mapping[str, Seen
         timeout=_SECONDS,
     )
     if done.code or not answer.is_file():
-        raise explain_import(done)
-    seen: Mapping[str, Seen] = json.loads(answer.read_text(encoding="utf-8"))
-    return seen
+        return done, None
+    return done, json.loads(answer.read_text(encoding="utf-8"))
 
 
 def explain_import(done: Completed) -> ReflectError:
     """Return the error for generated modules that cannot be imported."""
     begun = [line.removeprefix(_IMPORTING) for line in done.lines if line.startswith(_IMPORTING)]
-    said = [line for line in done.lines if line.strip() and not line.startswith((" ", _IMPORTING))]
-    reason = said[-1] if said and not done.timed_out and done.code > 0 else done.ending
     return ReflectError(
-        f"the generated module cannot be imported: {reason}",
+        f"the generated module cannot be imported: {_reason(done)}",
         where=begun[-1] if begun else "",
         hint=_HINT_CRASH if done.code < 0 and not done.timed_out else _HINT,
         output="\n".join(line for line in done.lines if not line.startswith(_IMPORTING)),
     )
+
+
+def _reason(done: Completed) -> str:
+    said = [line for line in done.lines if line.strip() and not line.startswith((" ", _IMPORTING))]
+    return said[-1] if said and not done.timed_out and done.code > 0 else done.ending
 
 
 def _find_disagreements(stubs: Mapping[str, str], seen: Mapping[str, Seen]) -> Iterator[Problem]:

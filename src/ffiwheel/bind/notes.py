@@ -20,9 +20,10 @@ RULES = (
     "API004 symbol-hidden",
     "API005 foreign-parent",
     "API006 parent-out-of-reach",
+    "API007 module-left-alone",
 )
 """Every rule, as `docs/bindings.md` lists them."""
-_RENAMED, _UNKNOWN, _DEFAULT, _HIDDEN, _FOREIGN, _MOVED = RULES
+_RENAMED, _UNKNOWN, _DEFAULT, _HIDDEN, _FOREIGN, _MOVED, _LEFT = RULES
 _SHOWN = 3
 
 
@@ -113,6 +114,17 @@ class Notes:
                 help=text,
             )
         )
+
+
+def left_alone(file: str, reason: str) -> Finding:
+    """Return the finding about a module of the project's own that gets no stub."""
+    return Finding(
+        rule=_LEFT,
+        severity=Severity.WARNING,
+        subject=file,
+        message=f"the module is the project's own and gets no stub: {reason}",
+        help="write a stub by hand, or remove the module: then one is generated, with its stub",
+    )
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -83,7 +83,7 @@ def render_bindings(
         texts[f"{place.path}.py"] = render_module(bindings, module, place, is_bare=is_bare)
         doc = describe_module(bindings, module)
         stub = plan_stub(bindings, module, place, doc, is_bare=is_bare)
-        for path in _partial_paths(module, package):
+        for path in partial_paths(module, package):
             if path in (partials or {}):
                 stub = merge_stub(stub, (partials or {})[path], path)
                 merged.append(path)
@@ -110,7 +110,8 @@ def locate(bindings: Bindings, module: BoundModule, package: str) -> Place:
     )
 
 
-def _partial_paths(module: BoundModule, package: str) -> tuple[str, str]:
+def partial_paths(module: BoundModule, package: str) -> tuple[str, str]:
+    """Return where the hand-written stub of a module may be."""
     path = posixpath.join(package, PARTIAL, *module.parts)
     return f"{path}.pyi", f"{path}/__init__.pyi"
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ffiwheel.bind.beside import render_beside
+from ffiwheel.bind.notes import left_alone
 from ffiwheel.bind.render import MODULE, PARTIAL, render_bindings
 from ffiwheel.bind.text import MARK
 from ffiwheel.errors import ReflectError
 from ffiwheel.model.api_json import render_api
 from ffiwheel.system.archive import read_content
-from ffiwheel.workflow.check import prove_bindings
+from ffiwheel.workflow.check import compare_beside, prove_bindings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ffiwheel.bind.render import Rendered
     from ffiwheel.config.project import Project
+    from ffiwheel.config.schema import BindingsTable
     from ffiwheel.model.api import Api
     from ffiwheel.model.draft import Content, Draft
     from ffiwheel.model.finding import Finding
@@ -47,10 +50,9 @@ def bind_draft(
     draft = _drop_ours(draft)
     package = find_package(project, draft, api.libraries[0].path)
     draft = replace(draft, dist_info={**draft.dist_info, API_FILE: render_api(api)})
-    if (own := f"{package}/{MODULE}.py") in draft.files:
-        step.done(f"{own} is the project's own")
-        return draft, ()
     table = project.config.bindings
+    if f"{package}/{MODULE}.py" in draft.files:
+        return _bind_beside(draft, api, table, package, folder, step, loads=loads)
     rendered = render_bindings(
         api,
         package,
@@ -70,6 +72,32 @@ def bind_draft(
     prove_bindings(bound, generated, folder, loads=loads)
     shown = ", ".join(sorted({_shown(name) for name in rendered.files if MODULE in name}))
     step.done(shown, "type-checked")
+    return bound, rendered.findings
+
+
+def _bind_beside(  # noqa: PLR0913 - see `bind_draft`
+    draft: Draft,
+    api: Api,
+    table: BindingsTable,
+    package: str,
+    folder: Path,
+    step: Step,
+    *,
+    loads: bool,
+) -> tuple[Draft, tuple[Finding, ...]]:
+    """Return the draft with a stub beside the project's own module, if one is true of it."""
+    own = f"{package}/{MODULE}.py"
+    step.done(f"{own} is the project's own")
+    if f"{own}i" in draft.files:
+        return draft, ()
+    text = read_content(draft.files[own]).decode(errors="replace")
+    rendered = render_beside(api, package, table, text, _read_partials(draft, package))
+    if not rendered.files:
+        return draft, rendered.findings
+    bound = _add(draft, rendered, package)
+    if difference := compare_beside(bound, f"{own}i", folder, loads=loads):
+        return draft, (left_alone(own, difference),)
+    step.done(f"{own} is the project's own, its stub is ours", "type-checked")
     return bound, rendered.findings
 
 

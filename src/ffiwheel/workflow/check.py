@@ -9,10 +9,11 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.check import check_bindings, check_stubs
+from ffiwheel.bind.check import check_bindings, check_stubs, compare_own
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.environment import cache_folder
 from ffiwheel.system.files import is_writable, write_if_changed
+from ffiwheel.wheel.assemble import stem_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -43,15 +44,52 @@ def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, *, lo
     wanted = _fingerprint(files)
     if passed.is_file() and passed.read_bytes() == wanted:
         return
-    shutil.rmtree(staged, ignore_errors=True)
     _stage(files, staged)
-    shared = cache_folder()
-    cache = (shared if is_writable(shared) else folder) / "mypy"
+    cache = _mypy_cache(folder)
     if not loads:
         check_stubs(staged, stubs, cache)
         return
     check_bindings(staged, stubs, cache)
     write_if_changed(passed, wanted)
+
+
+def compare_beside(draft: Draft, stub: str, folder: Path, *, loads: bool) -> str:
+    """Return how a module of the project's own differs from the stub beside it; empty: in nothing.
+
+    The module finds its library as it does when it is installed: through the list of files.
+
+    Args:
+        draft: the wheel to be, with the stub.
+        stub: the archive path of the stub.
+        folder: the build folder.
+        loads: whether the libraries may be loaded; otherwise only the types are checked.
+
+    Raises:
+        ReflectError: if the stub does not type-check.
+    """
+    text, own = read_content(draft.files[stub]).decode(), stub.removesuffix("i")
+    files = {**draft.libraries, stub: draft.files[stub], own: draft.files[own]}
+    passed, staged = folder / "bindings.passed", folder / "bindings"
+    wanted = _fingerprint(files)
+    if passed.is_file() and passed.read_bytes() == wanted:
+        return ""
+    info = f"{stem_of(draft.name, draft.version)}.dist-info"
+    record = "".join(f"{name},,\n" for name in files)
+    metadata = {f"{info}/RECORD": record.encode(), f"{info}/METADATA": draft.dist_info["METADATA"]}
+    _stage({**files, **metadata}, staged)
+    module = _module(stub)
+    check_stubs(staged, {module: text}, _mypy_cache(folder))
+    if not loads:
+        return ""
+    difference = compare_own(staged, module, text)
+    if not difference:
+        write_if_changed(passed, wanted)
+    return difference
+
+
+def _mypy_cache(folder: Path) -> Path:
+    shared = cache_folder()
+    return (shared if is_writable(shared) else folder) / "mypy"
 
 
 def _module(stub: str) -> str:
@@ -82,7 +120,8 @@ def _version(package: str) -> str:
 
 
 def _stage(files: Mapping[str, Content], folder: Path) -> None:
-    """Lay files out as an installation would; large ones are linked to."""
+    """Lay files out as an installation would, and no others; large ones are linked to."""
+    shutil.rmtree(folder, ignore_errors=True)
     for name, content in files.items():
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
