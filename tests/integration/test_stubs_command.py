@@ -251,3 +251,45 @@ def test_all_or_none(workshop: Workshop, *, update_golden: bool) -> None:
     compare_golden(GOLDEN / "errors" / "stubs-folder-in-the-way.txt", said, update=update_golden)
     assert result.code == 2
     assert len(list((project / "typings").rglob("*"))) == 2
+
+
+USES = """\
+from guide_generated._ffi_api import LIB, Counter, greet
+
+count: int = Counter().increment()
+text: str = greet("you")
+LIB.anything
+greet(3)
+Counter(3)
+Counter().count = 1
+"""
+
+
+def test_a_module_of_the_guide_gets_a_stub_beside_it(workshop: Workshop) -> None:
+    project = workshop.copy(SAMPLES / "guide-generated")
+    wheel = workshop.wheel(project)
+    folder = workshop.folder / "unpacked"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    module = (folder / "guide_generated" / "_ffi_api.py").read_text()
+    assert "tvm-ffi-stubgen(begin)" in module
+    (folder / "use.py").write_text(USES)
+    said = run(sys.executable, "-m", "mypy", "--strict", "use.py", cwd=folder).out
+    assert {int(line.split(":")[1]) for line in said.splitlines()[:-1]} == {6, 7, 8}, said
+    lines = "\n".join(USES.splitlines()[:4])
+    check(sys.executable, "-c", lines, cwd=folder)
+    assert git_status(project) == ""
+    assert stubs(project) == [
+        "python/guide_generated/_ffi_api.pyi",
+        "python/guide_generated/py.typed",
+    ]
+
+
+def test_a_module_with_code_of_its_own_is_left_alone(workshop: Workshop) -> None:
+    project = workshop.copy(SAMPLES / "guide-directives")
+    result = workshop.build(project)
+    assert result.code == 0
+    assert "API007 module-left-alone" in result.err
+    assert "`Point.__abs__` is written by hand" in result.err
+    with zipfile.ZipFile(project / result.out.strip()) as archive:
+        assert not [name for name in archive.namelist() if name.endswith(".pyi")]

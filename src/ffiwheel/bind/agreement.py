@@ -68,9 +68,9 @@ def _public(defined: Mapping[str, list[Definition]]) -> dict[str, list[Definitio
 
 
 def _is_for_checkers(node: Definition) -> bool:
-    """Tell whether the module is not expected to have what the stub defines."""
+    """Tell whether a class is marked with `typing.type_check_only`: the module does not have it."""
     marks = node.decorator_list if isinstance(node, ast.ClassDef) else []
-    return "type_check_only" in {ast.unparse(mark) for mark in marks}
+    return "_only" in {ast.unparse(mark) for mark in marks}
 
 
 def _compare_all(

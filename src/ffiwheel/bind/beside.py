@@ -51,9 +51,9 @@ def render_beside(
     dotted, file = package.replace("/", "."), f"{package}/{MODULE}.py"
     bindings = plan_bindings(api, f"{dotted}.{MODULE}", table.prefix or dotted, table)
     own = read_module(text)
-    if reason := own.unknown or find_misfit(bindings, own):
+    if reason := own.unknown or _find_misfit(bindings, own):
         return Rendered(files={}, findings=(left_alone(file, reason),))
-    module = fit_module(bindings.modules[0], own)
+    module = _fit_module(bindings.modules[0], own)
     place = locate(bindings, module, package)
     fitted = replace(bindings, modules=(module,))
     doc = describe_module(fitted, module)
@@ -72,14 +72,14 @@ def render_beside(
     )
 
 
-def find_misfit(bindings: Bindings, own: OwnModule) -> str:
+def _find_misfit(bindings: Bindings, own: OwnModule) -> str:
     """Return what keeps the bindings from describing a module; empty if nothing does."""
     root, *deeper = bindings.modules
     if deeper:
         return f"`{deeper[0].namespace}` is a namespace, and has a module of its own in bindings"
     if others := own.namespaces - {root.namespace}:
         return f"it takes in `{min(others)}`, and `{root.namespace}` is bound"
-    fitted = fit_module(root, own)
+    fitted = _fit_module(root, own)
     shown = {*own.functions, *own.exports, *own.classes}
     if strange := shown - {*fitted.names, *own.libraries}:
         return (
@@ -93,7 +93,7 @@ def find_misfit(bindings: Bindings, own: OwnModule) -> str:
     return ""
 
 
-def fit_module(module: BoundModule, own: OwnModule) -> BoundModule:
+def _fit_module(module: BoundModule, own: OwnModule) -> BoundModule:
     """Return what of a bound module is in the project's own, as it is called there."""
     takes_all = module.namespace in own.namespaces
     functions = [one for one in module.functions if takes_all and one.library is None]
@@ -140,15 +140,17 @@ def _by_position(one: BoundFunction) -> BoundFunction:
 
 def _fit_stub(stub: Stub, own: OwnModule, module: BoundModule) -> Stub:
     """Return a stub with the libraries that the module names, and the protocol as none of its."""
-    imports = [*stub.imports, *([""] if stub.imports else [])]
-    imports += ["from typing import type_check_only"] if stub.protocol else []
-    imports += ["from tvm_ffi import Module"] if own.libraries else []
+    imports = [*(["from typing import type_check_only as _only"] if stub.protocol else [])]
+    imports += [
+        *stub.imports,
+        *(["from tvm_ffi import Module as _Module"] if own.libraries else []),
+    ]
     return replace(
         stub,
         imports=imports,
         names=render_names(
             sorted({*module.names, *(one for one in own.libraries if one[0] != "_")})
         ),
-        protocol=["@type_check_only", *stub.protocol] if stub.protocol else [],
-        rest=[*(f"{name}: Module" for name in own.libraries), *stub.rest],
+        protocol=["@_only", *stub.protocol] if stub.protocol else [],
+        rest=[*(f"{name}: _Module" for name in own.libraries), *stub.rest],
     )

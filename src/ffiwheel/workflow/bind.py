@@ -97,7 +97,7 @@ def _bind_beside(  # noqa: PLR0913 - see `bind_draft`
     bound = _add(draft, rendered, package)
     if difference := compare_beside(bound, f"{own}i", folder, loads=loads):
         return draft, (left_alone(own, difference),)
-    step.done(f"{own} is the project's own, its stub is ours", "type-checked")
+    step.done(f"{MODULE}.pyi, beside the project's own module", "type-checked")
     return bound, rendered.findings
 
 
