@@ -81,3 +81,50 @@ def test_the_tests_of_the_sample_pass(workshop: Workshop) -> None:
         cwd=folder,
         env={"PYTHONPATH": str(folder)},
     )
+
+
+SCALE = """\
+scale(x: 'int', factor: 'int' = 2, *, mode: 'str' = 'fast') -> 'int'
+    Multiply by a factor.
+
+    The mode "wrong" is an error.
+"""
+PAIR = """\
+class Pair(tvm_ffi.core.Object)
+ |  Pair(a: 'int', b: 'int' = 0) -> 'None'
+ |  Two integers.
+ |  They are made of `a` and `b`.
+ |  __init__(self, a: 'int', b: 'int' = 0) -> 'None'
+ |      Make a pair.
+ |  scaled(self, factor: 'int' = 2) -> 'int'
+ |      Return (a + b) * factor.
+ |  sum(self) -> 'int'
+ |      Return a + b.
+ |  origin() -> 'Pair'
+ |      Return the pair of zeros.
+ |  b
+ |      The second.
+ |  a
+ |      The first.
+"""
+
+
+def show_help(folder: Path, name: str) -> list[str]:
+    """Return the lines of `help()` that hold something."""
+    said = check(
+        sys.executable,
+        "-c",
+        f"import everything; help(everything.{name})",
+        cwd=folder,
+        env={"PYTHONPATH": str(folder)},
+    )
+    return [line.rstrip() for line in said.splitlines() if line.strip(" |")]
+
+
+def test_help_reads_like_that_of_a_package_written_by_hand(workshop: Workshop) -> None:
+    folder = unpack(workshop, "everything")
+    scale = [line for line in SCALE.splitlines() if line]
+    assert show_help(folder, "scale")[1:] == scale
+    shown = iter(show_help(folder, "Pair"))
+    missing = [line for line in PAIR.splitlines() if line not in shown]
+    assert missing == []

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ffiwheel.bind.annotation import join_union
@@ -148,6 +149,8 @@ def merge_signatures(signatures: Sequence[BoundSignature]) -> BoundSignature:
 
     Names and defaults are kept where all overloads have the same.
     """
+    if len(signatures) == 1:
+        return signatures[0]
     result = join_union([one.result for one in signatures])
     sizes = {None if one.parameters is None else len(one.parameters) for one in signatures}
     if len(sizes) > 1 or None in sizes:
@@ -170,6 +173,7 @@ def _kind(parameter: Parameter) -> Kind:
     return "keyword" if parameter.is_keyword_only else "either"
 
 
+@cache
 def _spell_default(text: str, *, by_name: bool) -> str:
     """Return a default as a literal, in the spelling of a formatter."""
     if not text:

@@ -6,6 +6,7 @@ import inspect
 import re
 import textwrap
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ MARK = "# Made by ffiwheel from what the library registers; do not edit."
 WIDTH = 100
 INDENT = "    "
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_REMEMBERED = 10_000
+"""How many texts are kept in their wrapped form: a module and its stub have the same."""
 _LAID_OUT = re.compile(r"\s|[-*+>:|#]|\d+[.)]|@|\\")
 """How a line begins that has a layout of its own."""
 
@@ -54,11 +57,12 @@ def render_docstring(text: str, indent: str = "") -> list[str]:
     [first, *rest] = body.split("\n")
     if not rest and len(indent) + len(opening) + len(first) + 3 <= WIDTH:
         return [f'{indent}{opening}{first}"""']
-    lines = [f"{opening}{first}", *rest, '"""']
-    return [f"{indent}{line}" if line else "" for line in lines]
+    shown = [f"{opening}{first}", *rest, '"""']
+    return [f"{indent}{line}" if line else "" for line in shown]
 
 
-def _wrap(text: str, width: int) -> list[str]:
+@lru_cache(_REMEMBERED)
+def _wrap(text: str, width: int) -> tuple[str, ...]:
     """Return the lines of `text`, paragraphs of prose broken at `width`."""
     lines: list[str] = []
     for paragraph in re.split(r"\n\s*\n", text):
@@ -70,7 +74,7 @@ def _wrap(text: str, width: int) -> list[str]:
                 " ".join(found), room, break_long_words=False, break_on_hyphens=False
             )
         lines += ["", *found] if lines else found
-    return lines or [""]
+    return tuple(lines) or ("",)
 
 
 def render_names(names: Sequence[str]) -> list[str]:
