@@ -136,6 +136,8 @@ class _Binder:
             )
             for of in one.signatures
         )
-        for signature in bound:
+        for signature, of in zip(bound, one.signatures, strict=True):
             self._overrides.offer(full, signature)
+            lost = lost_defaults(of.parameters or (), by_name=one.is_generated)
+            self._notes.lost_defaults(full, lost, "")
         return BoundConstructor(signatures=bound, is_generated=one.is_generated, doc=one.doc)

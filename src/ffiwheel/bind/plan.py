@@ -13,9 +13,9 @@ from ffiwheel.bind.annotation import BUILTIN_CLASSES, Annotator
 from ffiwheel.bind.bindings import Bindings, BoundClass, BoundFunction, BoundModule
 from ffiwheel.bind.classes import bind_class
 from ffiwheel.bind.names import name_all
-from ffiwheel.bind.notes import Notes
+from ffiwheel.bind.notes import Notes, foreign_types
 from ffiwheel.bind.order import feasible_bases, order_classes
-from ffiwheel.bind.overrides import Overrides
+from ffiwheel.bind.overrides import Overrides, check_classes
 from ffiwheel.bind.parameters import lost_defaults, plan_signature
 from ffiwheel.bind.support import RESERVED
 
@@ -60,6 +60,7 @@ def plan_bindings(api: Api, root: str, prefix: str, table: BindingsTable) -> Bin
         for space in spaces
         for name, one in space.classes.items()
     }
+    check_classes(table.classes, foreign_types(own, Annotator(classes=classes | BUILTIN_CLASSES)))
     known = {**BUILTIN_CLASSES, **table.classes, **classes}
     accepts = {one.type_key: one.accepts for one in own.classes if one.accepts}
     annotator = Annotator(classes=known, accepts=accepts)

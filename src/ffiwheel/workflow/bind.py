@@ -39,7 +39,7 @@ def bind_draft(
         api,
         package,
         table,
-        present=[name for name in draft.files if not _is_ours(draft, name)],
+        present=draft.files,
         partials=_read_partials(draft, package),
     )
     if not rendered.files or not package:
@@ -60,10 +60,12 @@ def _add(draft: Draft, rendered: Rendered, package: str) -> Draft:
         for name, content in draft.files.items()
         if name.endswith("py.typed") or (name.endswith(".pyi") and not _is_ours(draft, name))
     }
+    dropped = {*rendered.merged}
+    stale = f"{package}/{MODULE}.pyi"
+    if stale not in rendered.files and _is_ours(draft, stale):
+        dropped.add(stale)  # of a time when nothing was registered in a nested namespace
     files = {**draft.files, **rendered.files, **kept}
-    if f"{package}/{MODULE}/__init__.py" in rendered.files:
-        files = {n: content for n, content in files.items() if n != f"{package}/{MODULE}.pyi"}
-    return replace(draft, files={n: c for n, c in files.items() if n not in rendered.merged})
+    return replace(draft, files={n: content for n, content in files.items() if n not in dropped})
 
 
 def _read_partials(draft: Draft, package: str) -> dict[str, str]:
