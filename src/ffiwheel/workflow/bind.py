@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.render import MODULE, PARTIAL, render_bindings
+from ffiwheel.bind.render import MODULE, PARTIAL, Rendered, render_bindings
 from ffiwheel.bind.text import MARK
 from ffiwheel.errors import ReflectError
 from ffiwheel.model.api_json import render_api
@@ -15,7 +15,6 @@ from ffiwheel.workflow.check import prove_bindings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ffiwheel.bind.render import Rendered
     from ffiwheel.config.project import Project
     from ffiwheel.model.api import Api
     from ffiwheel.model.draft import Draft
@@ -45,18 +44,18 @@ def bind_draft(
     """
     package = find_package(project, draft, api.libraries[0].path)
     draft = replace(draft, dist_info={**draft.dist_info, API_FILE: render_api(api)})
-    if own := next((name for name in (f"{package}/{MODULE}.py",) if _is_users(draft, name)), ""):
-        step.done(f"{own} is the project's own")
-        return draft, ()
+    for own in (f"{package}/{MODULE}.py", f"{package}/{MODULE}/__init__.py"):
+        if _is_users(draft, own):
+            step.done(f"{own} is the project's own")
+            return draft, ()
     table = project.config.bindings
-    rendered = render_bindings(
-        api,
-        package,
-        table,
-        present=draft.files,
-        partials=_read_partials(draft, package),
+    partials = _read_partials(draft, package)
+    rendered = (
+        render_bindings(api, package, table, present=draft.files, partials=partials)
+        if package
+        else Rendered(files={})
     )
-    if not rendered.files or not package:
+    if not rendered.files:
         prefix = table.prefix or package.replace("/", ".")
         if project.is_ours:
             is_python = package == project.import_name or _is_package(draft, package)
