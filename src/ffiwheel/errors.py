@@ -98,6 +98,12 @@ class ReleaseError(FfiwheelError):
     exit_code = 9
 
 
+class StaleError(FfiwheelError):
+    """A generated file in the source tree is missing, or is not what would be written now."""
+
+    exit_code = 10
+
+
 def render_problems(problems: Iterable[Problem], output: str = "") -> str:
     """Return `problems` as the plain text that people see.
 

@@ -20,7 +20,7 @@ from ffiwheel.system.environment import inherited
 from ffiwheel.system.process import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ffiwheel.bind.agreement import Seen
     from ffiwheel.system.process import Completed
@@ -50,6 +50,15 @@ def check_bindings(folder: Path, stubs: Mapping[str, str], cache: Path) -> None:
         typed = pool.submit(_run_mypy, folder, tuple(stubs), cache)
         seen = _import_modules(folder, tuple(stubs))
         problems = [*_find_disagreements(stubs, seen), *_read_complaints(typed.result(), stubs)]
+    _refuse(problems)
+
+
+def check_stubs(folder: Path, stubs: Mapping[str, str], cache: Path) -> None:
+    """Check the types of the stubs in `folder`, without loading anything; see `check_bindings`."""
+    _refuse([*_read_complaints(_run_mypy(folder, tuple(stubs), cache), stubs)])
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
     if problems:
         raise ReflectError.of([*problems[:-1], problems[-1]._replace(hint=_HINT)])
 

@@ -122,6 +122,14 @@ def write_if_changed(path: Path, content: bytes) -> bool:
     return True
 
 
+def write_changed(contents: Mapping[Path, bytes]) -> None:
+    """Write the files that are not there already; all of them are made before one appears."""
+    with contextlib.ExitStack() as stack:
+        for path, content in contents.items():
+            if not (path.is_file() and path.read_bytes() == content):
+                stack.enter_context(replacing(path)).write_bytes(content)
+
+
 def rewrite(contents: Mapping[Path, bytes]) -> None:
     """Give existing files new contents: all of them, or none. Permissions stay.
 

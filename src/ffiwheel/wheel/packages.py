@@ -33,6 +33,11 @@ class PackageFolder:
             return None
         return f"{self.name}/{file.relative_to(self.path).as_posix()}"
 
+    def source_path(self, name: str) -> Path | None:
+        """Return the file of an archive path, or None if it belongs elsewhere."""
+        start = f"{self.name}/"
+        return self.path / name.removeprefix(start) if name.startswith(start) else None
+
 
 def find_packages(
     root: Path, import_name: str, listed: tuple[str, ...], emitted: Iterable[str] = ()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ffiwheel.config.project import Project
     from ffiwheel.model.api import Api
-    from ffiwheel.model.draft import Draft
+    from ffiwheel.model.draft import Content, Draft
     from ffiwheel.model.finding import Finding
     from ffiwheel.model.progress import Step
 
@@ -27,7 +27,7 @@ _SHOWN_NAMES = 5
 
 
 def bind_draft(
-    project: Project, draft: Draft, api: Api, folder: Path, step: Step
+    project: Project, draft: Draft, api: Api, folder: Path, step: Step, *, loads: bool = True
 ) -> tuple[Draft, tuple[Finding, ...]]:
     """Return `draft` with generated bindings, unless the project has its own; and findings.
 
@@ -37,15 +37,17 @@ def bind_draft(
         api: what its libraries offer.
         folder: the build folder.
         step: where to tell.
+        loads: whether the libraries may be loaded to prove the bindings.
 
     Raises:
         ReflectError: if a project of ours would get an empty package, or wrong bindings.
         ProjectError: if the project's wishes for its bindings are about nothing.
     """
+    draft = _drop_ours(draft)
     package = find_package(project, draft, api.libraries[0].path)
     draft = replace(draft, dist_info={**draft.dist_info, API_FILE: render_api(api)})
     for own in (f"{package}/{MODULE}.py", f"{package}/{MODULE}/__init__.py"):
-        if _is_users(draft, own):
+        if own in draft.files:
             step.done(f"{own} is the project's own")
             return draft, ()
     table = project.config.bindings
@@ -62,26 +64,23 @@ def bind_draft(
             raise explain_nothing(api, prefix, is_python=is_python)
         step.done("nothing: the project binds its library itself")
         return draft, ()
-    bound = _add(draft, rendered, package)
-    prove_bindings(bound, [name for name in rendered.files if name in bound.files], folder)
+    bound = _add(draft, rendered)
+    generated = [name for name in rendered.files if name in bound.files]
+    prove_bindings(bound, generated, folder, loads=loads)
     shown = ", ".join(sorted({_shown(name) for name in rendered.files if MODULE in name}))
     step.done(shown, "type-checked")
     return bound, rendered.findings
 
 
-def _add(draft: Draft, rendered: Rendered, package: str) -> Draft:
+def _add(draft: Draft, rendered: Rendered) -> Draft:
     """Return the draft with the generated files; the project's own stubs and marks stay."""
     kept = {
         name: content
         for name, content in draft.files.items()
-        if name.endswith("py.typed") or (name.endswith(".pyi") and not _is_ours(draft, name))
+        if name.endswith(("py.typed", ".pyi"))
     }
-    dropped = {*rendered.merged}
-    stale = f"{package}/{MODULE}.pyi"
-    if stale not in rendered.files and _is_ours(draft, stale):
-        dropped.add(stale)  # of a time when nothing was registered in a nested namespace
     files = {**draft.files, **rendered.files, **kept}
-    return replace(draft, files={n: content for n, content in files.items() if n not in dropped})
+    return replace(draft, files={n: c for n, c in files.items() if n not in rendered.merged})
 
 
 def _read_partials(draft: Draft, package: str) -> dict[str, str]:
@@ -156,13 +155,15 @@ def _is_package(draft: Draft, folder: str) -> bool:
     return bool(folder) and f"{folder}/__init__.py" in draft.files
 
 
-def _is_users(draft: Draft, name: str) -> bool:
-    """Tell whether the draft has a file that we did not make."""
-    return name in draft.files and not _is_ours(draft, name)
+def _drop_ours(draft: Draft) -> Draft:
+    """Return the draft without what we generated before: `ffiwheel stubs` leaves it in the source.
+
+    What is wanted still is generated anew.
+    """
+    files = draft.files.items()
+    return replace(draft, files={name: one for name, one in files if not is_ours(name, one)})
 
 
-def _is_ours(draft: Draft, name: str) -> bool:
-    """Tell whether we made a file of the draft."""
-    content = draft.files.get(name)
-    is_python = content is not None and name.endswith((".py", ".pyi"))
-    return is_python and read_content(draft.files[name]).startswith(MARK.encode())
+def is_ours(name: str, content: Content) -> bool:
+    """Tell whether we generated a file of a draft."""
+    return name.endswith((".py", ".pyi")) and read_content(content).startswith(MARK.encode())

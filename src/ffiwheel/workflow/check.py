@@ -8,7 +8,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.check import check_bindings
+from ffiwheel.bind.check import check_bindings, check_stubs
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.environment import cache_folder
 from ffiwheel.system.files import is_writable, write_if_changed
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from ffiwheel.model.draft import Content, Draft
 
 
-def prove_bindings(draft: Draft, generated: Collection[str], folder: Path) -> None:
+def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, *, loads: bool) -> None:
     """Check generated files of a draft, unless these very files have passed before.
 
     Args:
         draft: the wheel to be, with its libraries.
         generated: the archive paths of the files.
         folder: the build folder.
+        loads: whether the libraries may be loaded; otherwise only the types are checked.
 
     Raises:
         ReflectError: naming everything that is wrong.
@@ -44,7 +45,11 @@ def prove_bindings(draft: Draft, generated: Collection[str], folder: Path) -> No
     shutil.rmtree(staged, ignore_errors=True)
     _stage(files, staged)
     shared = cache_folder()
-    check_bindings(staged, stubs, (shared if is_writable(shared) else folder) / "mypy")
+    cache = (shared if is_writable(shared) else folder) / "mypy"
+    if not loads:
+        check_stubs(staged, stubs, cache)
+        return
+    check_bindings(staged, stubs, cache)
     write_if_changed(passed, wanted)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ffiwheel.config.schema import EmitTable
 from ffiwheel.errors import FfiwheelError, OutputError, Problem, ProjectError
 from ffiwheel.model.overlay import Overlay
-from ffiwheel.system.files import read_input, replacing, require_writable
+from ffiwheel.system.files import read_input, require_writable, write_changed
 from ffiwheel.system.git import ask_git_for_files
 from ffiwheel.versioning.emit.registry import EMITTERS
 from ffiwheel.versioning.emit.request import Request, identifier_of
@@ -78,7 +78,7 @@ def emit_overlay(project: Project, version: Version, folder: Path) -> Overlay:
     """
     files = plan_for_build(project, version) if version.public else ()
     _remove_others(files, folder)
-    _write_changed(files, folder)
+    write_changed({folder / file.path: file.content for file in files})
     return Overlay(
         folder=folder,
         paths=tuple(file.path for file in files),
@@ -156,7 +156,7 @@ def write_files(files: tuple[EmittedFile, ...], folder: Path) -> tuple[Path, ...
     require_writable(folder)
     if found := [problem for file in files for problem in _check_target(folder, file)]:
         raise OutputError.of(found)
-    _write_changed(files, folder)
+    write_changed({folder / file.path: file.content for file in files})
     return tuple(folder / file.path for file in files)
 
 
@@ -168,14 +168,6 @@ def _remove_others(files: Iterable[EmittedFile], folder: Path) -> None:
                 path.rmdir()
         elif path not in wanted:
             path.unlink()
-
-
-def _write_changed(files: Iterable[EmittedFile], folder: Path) -> None:
-    with contextlib.ExitStack() as stack:
-        for file in files:
-            target = folder / file.path
-            if not (target.is_file() and target.read_bytes() == file.content):
-                stack.enter_context(replacing(target)).write_bytes(file.content)
 
 
 def _try_render(

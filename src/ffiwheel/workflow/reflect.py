@@ -49,9 +49,14 @@ def reflect_draft(
         )
     reflected = reflect(extensions, find_runtime())
     api, findings = join_source(reflected, read_sources(read_files(root, folder)))
+    step.done(count_names(api))
+    return api, findings
+
+
+def count_names(api: Api) -> str:
+    """Return how many functions and classes there are, as the screen shows it."""
     functions, classes = len(api.functions) + len(api.symbols), len(api.classes)
     parts = [f"{functions} function{'' if functions == 1 else 's'}"]
     if classes:
         parts.append(f"{classes} class{'' if classes == 1 else 'es'}")
-    step.done(", ".join(parts))
-    return api, findings
+    return ", ".join(parts)
