@@ -46,7 +46,7 @@ GIT_DOES_NOT_ANSWER = (
     "the tag `v3.0.0` is broken",
     "the tag `v9.9.9` points to a commit that is not here",
 )
-"""What ffiwheel explains and CMake alone repeats as git says it, which is not the same everywhere."""
+"""What ffiwheel explains, and CMake alone repeats as git says it, which differs among gits."""
 GIT_FAILED = re.compile(
     r"git failed: .*\w.*\nat:   git [a-z-]+ in /.+\n"
     r"help: `git status` there may say more; or set FFIWHEEL_VERSION in the environment\."
