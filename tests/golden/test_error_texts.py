@@ -87,6 +87,17 @@ def test_runtime_missing_or_too_old(
         compare_golden(GOLDEN / "errors" / f"{name}.txt", text, update=update_golden)
 
 
+def test_mypy_missing(tmp_path: Path, workshop: Workshop, *, update_golden: bool) -> None:
+    """Nothing goes into a wheel unchecked, so a build without mypy ends, too."""
+    project = workshop.copy(SAMPLES / "sources-only")
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "mypy.py").write_text("raise SystemExit('No module named mypy')\n")
+    result = workshop.build(project, PYTHONPATH=str(tmp_path / "hidden"))
+    text = f"exit code {result.code}\n{readable(result, project)}"
+    compare_golden(GOLDEN / "errors" / "mypy-missing.txt", text, update=update_golden)
+    assert not list(project.glob("dist/*.whl"))
+
+
 def test_no_version(workshop: Workshop, *, update_golden: bool) -> None:
     project = workshop.copy(SAMPLES / "sources-only", git=False)
     file = project / "pyproject.toml"

@@ -26,6 +26,17 @@ class Case(NamedTuple):
 
 PYPROJECT = "pyproject.toml"
 SOURCE = "src/sources_only.cc"
+TYPES = "[tool.ffiwheel.bindings.types]\n"
+CRASH = """\
+#include <cstdio>
+#include <cstdlib>
+TVM_FFI_STATIC_INIT_BLOCK() {
+  // The probe works in an empty folder, Python imports from one with the package.
+  if (FILE* file = std::fopen("sources_only/_ffi_api.py", "r")) {
+    std::fclose(file);
+    std::fprintf(stderr, "sources_only: loaded by Python\\n");
+    std::abort();
+  }"""
 CASES = [
     Case("no-project-table", "sources-only", PYPROJECT, "[project]", "[other]", {}),
     Case("bad-project-name", "sources-only", PYPROJECT, '"sources-only"', '"-x-"', {}),
@@ -52,6 +63,8 @@ CASES = [
     Case("cmake-installs-nothing", "cmake-extension", "CMakeLists.txt", "ffiwheel_add_extension(", "function(unused)\nendfunction()\nunused(", {}),
     Case("cmake-outside-a-package", "cmake-extension", "CMakeLists.txt", "SOURCES", "PACKAGE . SOURCES", {}),
     Case("cmake-configure-error", "cmake-extension", "CMakeLists.txt", "ffiwheel_add_extension(", "ffiwheel_add_extnsion(", {}),
+    Case("bindings-wrong-type", "sources-only", PYPROJECT, "[tool.ffiwheel]", f'{TYPES}"add_one.x" = "collections.NoSuchType"\n[tool.ffiwheel]', {}),
+    Case("bindings-crash-at-import", "sources-only", SOURCE, "TVM_FFI_STATIC_INIT_BLOCK() {", CRASH, {}),
     Case("foreign-backend-missing", "guide-directives", PYPROJECT, "scikit_build_core.build", "scikit_build_core.bild", {}),
 ]  # fmt: skip
 

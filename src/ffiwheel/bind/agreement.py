@@ -33,16 +33,17 @@ class _Parameter:
 
 def find_disagreements(stub: str, seen: Seen) -> tuple[str, ...]:
     """Return what the text of a stub and its module do not say alike, one sentence each."""
-    defined = _definitions(ast.parse(stub).body)
+    body = ast.parse(stub).body
     exports, names = _list(seen["exports"]), _table(seen["names"])
+    everything, defined = _definitions(body), _public(_definitions(body))
     missing = [
-        f"`{name}` is exported, but not in the stub" for name in exports if name not in defined
+        f"`{name}` is exported, but not in the stub" for name in exports if name not in everything
     ]
     return (*missing, *_compare_all(defined, names, ""))
 
 
 def _definitions(body: Sequence[ast.stmt]) -> dict[str, list[Definition]]:
-    """Return the public names of a module or class with their definitions, overloads in order."""
+    """Return the names of a module or class with their definitions, overloads in order."""
     found: dict[str, list[Definition]] = {}
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -53,9 +54,17 @@ def _definitions(body: Sequence[ast.stmt]) -> dict[str, list[Definition]]:
         else:
             continue
         for name in names:
-            if not name.startswith("_") or name == "__init__":
-                found.setdefault(name, []).append(node)
+            found.setdefault(name, []).append(node)
     return found
+
+
+def _public(defined: Mapping[str, list[Definition]]) -> dict[str, list[Definition]]:
+    """Return what the import tells about, too: see `_witness`."""
+    return {
+        name: nodes
+        for name, nodes in defined.items()
+        if not name.startswith("_") or name == "__init__"
+    }
 
 
 def _compare_all(
@@ -78,7 +87,7 @@ def _compare_class(node: ast.ClassDef, seen: Seen, spelt: str) -> Iterator[str]:
     if seen["kind"] != "class":
         yield f"`{spelt}` is a class in the stub, but not in the module"
         return
-    yield from _compare_all(_definitions(node.body), _table(seen["members"]), spelt)
+    yield from _compare_all(_public(_definitions(node.body)), _table(seen["members"]), spelt)
 
 
 def _compare_function(nodes: Sequence[ast.FunctionDef], seen: Seen, spelt: str) -> Iterator[str]:
@@ -95,24 +104,32 @@ def _compare_function(nodes: Sequence[ast.FunctionDef], seen: Seen, spelt: str) 
     real = _read_real(seen["signature"])
     for node in nodes:
         promised = _read_promised(node.args)[1 if "classmethod" in marks else 0 :]
-        if real is not None and not _accepts(real, promised, exactly=len(nodes) == 1):
+        if real is None or _takes_anything(real) or _takes_anything(promised):
+            continue
+        if not _accepts(real, promised, exactly=len(nodes) == 1):
             yield f"`{spelt}` is {_show(promised)} in the stub, but {_show(real)} in the module"
 
 
 def _accepts(real: Sequence[_Parameter], promised: Sequence[_Parameter], *, exactly: bool) -> bool:
     """Tell whether the real function can be called in the ways that are promised.
 
-    One of several overloads needs only a place for each of its parameters.
+    One of several overloads needs only a place for each of its parameters, and so does one whose
+    arguments are all given by position, where the real function takes any number of them.
     """
-    if exactly:
-        return [_identity(one) for one in real] == [_identity(one) for one in promised]
     kinds = {one.kind for one in real}
+    if exactly and not ("*" in kinds and all(one.kind == "positional-only" for one in promised)):
+        return [_identity(one) for one in real] == [_identity(one) for one in promised]
     names = {one.name for one in real}
     positional = [one for one in real if one.kind in {"plain", "positional-only"}]
     given = [one for one in promised if one.kind in {"plain", "positional-only"}]
     has_place = "*" in kinds or len(given) <= len(positional)
     named = [one for one in promised if one.kind in {"plain", "keyword-only"}]
     return has_place and ("**" in kinds or all(one.name in names for one in named))
+
+
+def _takes_anything(parameters: Sequence[_Parameter]) -> bool:
+    """Tell whether a signature leaves open how the function is called."""
+    return {one.kind for one in parameters} >= _LOOSE
 
 
 def _identity(one: _Parameter) -> tuple[str, str, bool]:

@@ -7,6 +7,7 @@ user's.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.bind.agreement import find_disagreements
-from ffiwheel.errors import Problem, ReflectError
+from ffiwheel.errors import MissingToolError, Problem, ReflectError
 from ffiwheel.system.environment import inherited
 from ffiwheel.system.process import run
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 _SECONDS = 120.0
 _PROGRAM = Path(__file__).with_name("_witness.py")
 _IMPORTING = "importing "
+_HINT_CRASH = (
+    "the library loads on its own, but not into a Python that has imported `tvm_ffi`;\n"
+    "look above for what it printed"
+)
 _COMPLAINT = re.compile(r"(?P<file>[^:]+\.pyi?):(?P<line>\d+): error: (?P<said>.*)")
 _HINT = (
     "if `[tool.ffiwheel.bindings]` or a stub of yours says so, correct it there;\n"
@@ -45,6 +50,7 @@ def check_bindings(folder: Path, stubs: Mapping[str, str], cache: Path) -> None:
 
     Raises:
         ReflectError: naming everything that is wrong.
+        MissingToolError: if there is no mypy.
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
         typed = pool.submit(_run_mypy, folder, tuple(stubs), cache)
@@ -86,7 +92,7 @@ def explain_import(done: Completed) -> ReflectError:
     return ReflectError(
         f"the generated module cannot be imported: {reason}",
         where=begun[-1] if begun else "",
-        hint=_HINT,
+        hint=_HINT_CRASH if done.code < 0 and not done.timed_out else _HINT,
         output="\n".join(line for line in done.lines if not line.startswith(_IMPORTING)),
     )
 
@@ -114,6 +120,11 @@ def _read_complaints(done: Completed, stubs: Mapping[str, str]) -> Iterator[Prob
     if not done.code:
         return
     found = [complaint for line in done.lines if (complaint := _COMPLAINT.match(line))]
+    if "No module named mypy" in done.text:
+        raise MissingToolError(
+            "the stubs cannot be type-checked: mypy is missing",
+            hint="pip install mypy, where ffiwheel is installed",
+        )
     if not found:
         raise ReflectError(
             f"the stubs cannot be type-checked: mypy ended with {done.ending}",
@@ -122,8 +133,49 @@ def _read_complaints(done: Completed, stubs: Mapping[str, str]) -> Iterator[Prob
         )
     for complaint in found:
         module = complaint["file"].removesuffix(".pyi").removesuffix("/__init__").replace("/", ".")
-        lines = stubs.get(module, "").splitlines()
-        number = int(complaint["line"])
+        stub, number = stubs.get(module, ""), int(complaint["line"])
+        lines = stub.splitlines()
         shown = lines[number - 1].strip() if number <= len(lines) else ""
+        about = ", ".join(f"`{name}`" for name in find_owners(stub, number))
+        start = f"the stub of {about}" if about else "the stub"
         where = f"{complaint['file']}:{number}"
-        yield Problem(f"the stub does not type-check: {complaint['said']}: {shown}", where)
+        yield Problem(f"{start} does not type-check: {complaint['said']}: {shown}", where)
+
+
+def find_owners(stub: str, line: int) -> tuple[str, ...]:
+    r"""Return the functions and classes that a line of a stub is about.
+
+    Of an import, these are the ones that need it.
+
+    >>> stub = "from a import B, C\nclass D:\n    x: B\n    def f(self) -> C: ...\n"
+    >>> find_owners(stub, 1), find_owners(stub, 4), find_owners(stub, 2)
+    (('D.x', 'D.f'), ('D.f',), ('D',))
+    """
+    tree = ast.parse(stub)
+    spans = [*_spans(tree.body, "")]
+    if inside := [name for name, node in spans if node.lineno <= line <= (node.end_lineno or 0)]:
+        return (inside[-1],)
+    brought = {
+        (alias.asname or alias.name).partition(".")[0]
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and node.lineno <= line <= (node.end_lineno or 0)
+        for alias in node.names
+    }
+    return tuple(
+        name
+        for name, node in spans
+        if not isinstance(node, ast.ClassDef)
+        and brought & {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    )
+
+
+def _spans(body: Sequence[ast.stmt], owner: str) -> Iterator[tuple[str, ast.stmt]]:
+    """Yield every definition with its name; a class comes before what is in it."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield f"{owner}{node.name}", node
+            if isinstance(node, ast.ClassDef):
+                yield from _spans(node.body, f"{owner}{node.name}.")
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield f"{owner}{node.target.id}", node

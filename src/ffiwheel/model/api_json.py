@@ -61,7 +61,7 @@ def parse_api(text: str, where: str) -> Api:
     """
     try:
         return _decode_api(json.loads(text))
-    except (ValueError, _MalformedError) as error:
+    except (ValueError, RecursionError, _MalformedError) as error:
         raise ReflectError(
             "this is no API description that this version of ffiwheel reads",
             where=where,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import shutil
@@ -66,11 +67,18 @@ def _fingerprint(files: Mapping[str, Content]) -> bytes:
     """Return a hash of all that the check depends on."""
     digest = hashlib.sha256(sys.version.encode())
     for package in ("apache-tvm-ffi", "mypy", "ffiwheel"):
-        digest.update(importlib.metadata.version(package).encode())
+        digest.update(_version(package).encode())
     for name, content in sorted(files.items()):
         digest.update(f"{name}\0".encode())
         digest.update(hashlib.sha256(read_content(content)).digest())
     return digest.hexdigest().encode()
+
+
+def _version(package: str) -> str:
+    """Return the version of a package, or nothing where it is not installed."""
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        return importlib.metadata.version(package)
+    return ""
 
 
 def _stage(files: Mapping[str, Content], folder: Path) -> None:

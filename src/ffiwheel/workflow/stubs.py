@@ -145,7 +145,7 @@ def plan_stubs(draft: Draft, places: Callable[[str], Path]) -> Stubs:
     targets = {places(name): name for name in found}
     problems = [
         *_refuse_written(targets, found, draft),
-        *(_problem_of(path) for path in targets if path.is_file() and not _has_mark(path)),
+        *(_problem_of(path) for path in targets if path.exists() and not _has_mark(path)),
     ]
     if problems:
         raise ProjectError.of(dict.fromkeys(problems))
@@ -210,6 +210,9 @@ def _refuse_written(
 
 def _problem_of(path: Path) -> Problem:
     name = path.name
+    if path.is_dir():
+        message = f"cannot write `{name}`: a folder has its name"
+        return Problem(message, str(path), "choose another folder: `--out DIR`")
     return Problem(
         f"`{name}` is written by hand, and is not written over",
         str(path),
@@ -221,11 +224,11 @@ def _problem_of(path: Path) -> Problem:
 
 
 def _has_mark(path: Path) -> bool:
-    return path.name == _TYPED or is_ours(path.name, path)
+    return path.is_file() and is_ours(path.name, path)
 
 
 def _marked_below(folder: Path) -> Iterator[Path]:
-    yield from (path for path in folder.rglob("*.pyi") if path.is_file() and _has_mark(path))
+    yield from (path for path in folder.rglob("*.pyi") if _has_mark(path))
 
 
 def _places(project: Project | None, out: Path | None) -> Callable[[str], Path]:
