@@ -17,6 +17,7 @@ MODULES = sorted(
 )
 MAY_PRINT = {
     "__main__.py",
+    "bind/_witness.py",
     "ui/answer.py",
     "ui/console.py",
     "ui/streams.py",

@@ -302,15 +302,21 @@ def test_another_backend_that_states_its_version(workshop: Workshop) -> None:
 
 
 def test_another_backend_that_decides_the_version_is_noted(workshop: Workshop) -> None:
-    project = workshop.copy(SAMPLES / "setuptools-extension", git=False)
+    project = workshop.copy(SAMPLES / "guide-generated")
     file = project / "pyproject.toml"
     text = file.read_text().replace('version = "1.0.0"', 'dynamic = ["version"]')
-    file.write_text(f'{text}\n[tool.setuptools.dynamic]\nversion = {{ attr = "numbers.x" }}\n')
-    (project / "numbers").mkdir()
-    (project / "numbers" / "__init__.py").write_text('x = "3.2.1"\n')
-    emit(project, path="src/setuptools_extension/_version.py", form="python")
+    provider = """
+[tool.scikit-build.metadata.version]
+provider = "scikit_build_core.metadata.regex"
+input = "VERSION"
+regex = "(?P<value>.+)"
+"""
+    file.write_text(text + provider)
+    (project / "VERSION").write_text("3.2.1\n")
+    emit(project, path="python/guide_generated/_version.py", form="python")
     result = workshop.build(project)
-    assert "nothing is emitted: `setuptools.build_meta` decides the version" in result.err
+    assert "nothing is emitted: `scikit_build_core.build` decides the version" in result.err
+    assert "3.2.1" in result.out
 
 
 def test_an_editable_install_finds_the_module(project: Path, tmp_path: Path) -> None:

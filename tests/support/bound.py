@@ -11,6 +11,7 @@ from ffiwheel.config.schema import BindingsTable
 from ffiwheel.model.api_json import parse_api
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 APIS = REPOSITORY / "tests" / "data" / "apis"
@@ -30,6 +31,11 @@ def render_stored(api: Path, table: BindingsTable | None = None) -> Rendered:
 
 def write_bindings(api: Path, folder: Path, table: BindingsTable | None = None) -> None:
     """Write the bindings of a stored API into a folder."""
-    for name, content in render_stored(api, table).files.items():
+    write_files(render_stored(api, table).files, folder)
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write generated files into a folder."""
+    for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)

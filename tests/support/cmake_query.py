@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from dataclasses import dataclass
@@ -70,13 +69,3 @@ def read_message(said: str) -> str:
         f"\n{line[4:]}" if line.startswith("    ") else f" {line.strip()}".rstrip()
         for line in lines
     ).strip()
-
-
-def fingerprint(folder: Path) -> dict[str, tuple[int, str]]:
-    """Return the time and the digest of every file below a folder."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            found[path.relative_to(folder).as_posix()] = (path.stat().st_mtime_ns, digest)
-    return found

@@ -182,9 +182,10 @@ class History:
     def do_branch(self, name: str, start: str = "HEAD") -> None:
         self.git("switch", "--quiet", "--create", name, start)
 
-    def do_switch(self, branch: str) -> None:
-        self.git("switch", "--quiet", branch)
-        self.node = self.git("rev-parse", "HEAD").strip()
+    def do_switch(self, *arguments: str) -> None:
+        self.git("switch", "--quiet", *arguments)
+        head = run("git", "rev-parse", "--verify", "--quiet", "HEAD", cwd=self.project)
+        self.node = head.out.strip()  # nothing on a branch without commits
 
     def do_years_back(self, years: str) -> None:
         """The clock of whoever commits next is wrong."""

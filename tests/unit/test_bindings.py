@@ -382,6 +382,17 @@ def test_wishes_about_nothing_are_an_error() -> None:
     assert problems["add.x"].message == "`in t` is no annotation"
 
 
+def test_classes_that_nothing_mentions_are_an_error() -> None:
+    api = api_of(function("pkg.f", result=Type("other.Base")))
+    with pytest.raises(ProjectError) as caught:
+        render(api, classes={"other.Bse": "other.Base", "other.Base": "Base"})
+    said = [(problem.message, problem.hint) for problem in caught.value.problems]
+    assert said == [
+        ("nothing here is of the type `other.Bse`", "did you mean `other.Base`?"),
+        ("`Base` is no class of a module", 'write it with its module: `"package.Class"`'),
+    ]
+
+
 PARTIAL = '''\
 import collections
 

@@ -9,8 +9,12 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from bound import EVERYTHING, write_bindings
+from awkward import awkward_api
+from bound import EVERYTHING, write_bindings, write_files
 from workshop import REPOSITORY, Result, require, run
+
+from ffiwheel.bind.render import render_bindings
+from ffiwheel.config.schema import BindingsTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +57,14 @@ def test_stubs_are_clean(check: Callable[..., Result], project: Path) -> None:
     stubs = sorted(str(path.relative_to(project)) for path in project.rglob("*.pyi"))
     assert len(stubs) == 5
     assert_clean(check(project, *stubs))
+
+
+@pytest.mark.parametrize("check", CHECKERS)
+def test_no_name_changes_what_a_stub_means(check: Callable[..., Result], tmp_path: Path) -> None:
+    write_files(render_bindings(awkward_api(), "pkg", BindingsTable()).files, tmp_path)
+    stubs = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.pyi"))
+    assert len(stubs) > 50
+    assert_clean(check(tmp_path, *stubs))
 
 
 @pytest.mark.parametrize("check", CHECKERS)

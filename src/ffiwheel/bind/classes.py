@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ffiwheel.bind.annotation import ARRAY_PROTOCOL
 from ffiwheel.bind.bindings import BoundClass, BoundConstructor, BoundField, BoundFunction
-from ffiwheel.bind.names import name_all
+from ffiwheel.bind.names import OF_OBJECTS, name_all
 from ffiwheel.bind.parameters import lost_defaults, plan_signature
+from ffiwheel.bind.support import OPERATORS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,10 @@ _HOOK = "__ffi_"
 """Methods that begin with this are called by TVM-FFI, not by people."""
 _TAKEN = frozenset({"self", "never", "_told"})
 """Names that no parameter of a method may have."""
-_PROTECTED = frozenset({"mro", "set"})
+_IN_BODIES = frozenset(name for of in OPERATORS.values() for name in of.values())
+_PROTECTED = frozenset({"mro", ARRAY_PROTOCOL, *_IN_BODIES})
+"""What a class body or an annotation in it means by these names is not what the class has."""
+_OF_ENUMS = OF_OBJECTS | {"name", "value", "get", "all_entries", "attr_dict", "def_attr"}
 
 
 def bind_class(
@@ -71,9 +76,10 @@ def _name_members(one: Class, methods: Mapping[str, Method], notes: Notes) -> di
         "method": [*methods],
         "constant": [of.name for of in one.constants],
     }
+    protected = _PROTECTED if one.kind == "object" else _PROTECTED | _OF_ENUMS
     names: dict[str, str] = {}
     for kind, found in kinds.items():
-        named = name_all(found, {*names.values(), *_PROTECTED}, is_member=True)
+        named = name_all(found, {*names.values(), *protected}, is_member=True)
         notes.renamed(named, f"{one.type_key}.")
         names |= {f"{kind} {source}": name for source, name in named.items()}
     return names
@@ -136,6 +142,8 @@ class _Binder:
             )
             for of in one.signatures
         )
-        for signature in bound:
+        for signature, of in zip(bound, one.signatures, strict=True):
             self._overrides.offer(full, signature)
+            lost = lost_defaults(of.parameters or (), by_name=one.is_generated)
+            self._notes.lost_defaults(full, lost, "")
         return BoundConstructor(signatures=bound, is_generated=one.is_generated, doc=one.doc)

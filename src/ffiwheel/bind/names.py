@@ -21,10 +21,17 @@ _OF_PYTHON = """
 __init__ __new__ __del__ __class__ __dict__ __doc__ __slots__ __module__ __name__ __qualname__
 __weakref__ __annotations__ __mro__ __bases__ __init_subclass__ __set_name__ __getattribute__
 __setattr__ __delattr__ __subclasshook__ __subclasses__ __prepare__ __match_args__
-__class_getitem__ __abstractmethods__ __type_params__ __static_attributes__
+__debug__ __class_getitem__ __abstractmethods__ __type_params__ __static_attributes__
 """
 _MACHINERY = frozenset(_OF_PYTHON.split())
 """Attributes of a class that Python itself lives by; other `__names__` are operators."""
+
+_NAMES_OF_OBJECTS = """
+same_as is_ id_ _move __eq__ __ne__ __hash__ __repr__ __str__ __reduce__ __reduce_ex__ __getstate__
+__setstate__ __format__ __sizeof__ __dir__ __chandle__ __ctypes_handle__ __move_handle_from__
+"""
+OF_OBJECTS = frozenset(_NAMES_OF_OBJECTS.split())
+"""What every object has, and a registered name may stand before."""
 
 
 def spell(name: str, *, is_member: bool = False) -> str:

@@ -127,6 +127,13 @@ def left_alone(file: str, reason: str) -> Finding:
     )
 
 
+def foreign_types(api: Api, annotator: Annotator) -> set[str]:
+    """Return the type keys that an API uses and does not register."""
+    found = {name for _, kind in _all_types(api) for name in annotator.unknown(kind)}
+    parents = {one.parent for one in api.classes if one.parent}
+    return found | (parents - {*annotator.classes})
+
+
 def _listed(items: Sequence[str]) -> str:
     """Return the first few of many.
 

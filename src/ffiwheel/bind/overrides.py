@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING
 from ffiwheel.errors import Problem, ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from ffiwheel.bind.parameters import BoundSignature
 
-_TABLE = "tool.ffiwheel.bindings.types"
+_TABLE = "tool.ffiwheel.bindings"
 
 
 class Overrides:
@@ -75,7 +75,9 @@ class Overrides:
             if spot not in self._offered:
                 close = difflib.get_close_matches(spot, sorted(self._offered), n=1)
                 hint = f"did you mean `{close[0]}`?" if close else _describe_spots()
-                problem = Problem("there is no such parameter or field", f'{_TABLE}."{spot}"', hint)
+                problem = Problem(
+                    "there is no such parameter or field", _place("types", spot), hint
+                )
                 self._problems.append(problem)
         if self._problems:
             raise ProjectError.of(self._problems)
@@ -88,15 +90,39 @@ class Overrides:
             tree = ast.parse(text.strip(), mode="eval")
         except (SyntaxError, ValueError):
             self._problems.append(
-                Problem(f"`{text}` is no annotation", f'{_TABLE}."{spot}"', "write a Python type")
+                Problem(f"`{text}` is no annotation", _place("types", spot), "write a Python type")
             )
             return "typing.Any"
         full = _FullNames(own)
         result = ast.unparse(full.visit(tree))
         for name in full.unknown:
             hint = f"write it with its module: `package.{name}`"
-            self._problems.append(Problem(f"`{name}` is unknown", f'{_TABLE}."{spot}"', hint))
+            self._problems.append(Problem(f"`{name}` is unknown", _place("types", spot), hint))
         return result.replace("'", '"') if '"' not in result else result
+
+
+def check_classes(table: Mapping[str, str], mentioned: Collection[str]) -> None:
+    """Make sure that `[tool.ffiwheel.bindings.classes]` is about classes that something mentions.
+
+    Args:
+        table: type key -> dotted name.
+        mentioned: every type key that the library uses and does not register.
+
+    Raises:
+        ProjectError: with each line that is not, or that names no class.
+    """
+    problems = []
+    for key, name in table.items():
+        where = _place("classes", key)
+        if key not in mentioned:
+            close = difflib.get_close_matches(key, sorted(mentioned), n=1)
+            hint = f"did you mean `{close[0]}`?" if close else "leave the line out"
+            problems.append(Problem(f"nothing here is of the type `{key}`", where, hint))
+        if "." not in name or not all(part.isidentifier() for part in name.split(".")):
+            hint = 'write it with its module: `"package.Class"`'
+            problems.append(Problem(f"`{name}` is no class of a module", where, hint))
+    if problems:
+        raise ProjectError.of(problems)
 
 
 class _FullNames(ast.NodeTransformer):
@@ -124,3 +150,7 @@ class _FullNames(ast.NodeTransformer):
 
 def _describe_spots() -> str:
     return 'write `"function.parameter"`, `"function.return"` or `"Class.field"`'
+
+
+def _place(table: str, key: str) -> str:
+    return f'{_TABLE}.{table}."{key}" in pyproject.toml'

@@ -13,14 +13,14 @@ from ffiwheel.bind.annotation import BUILTIN_CLASSES, Annotator
 from ffiwheel.bind.bindings import Bindings, BoundClass, BoundFunction, BoundModule
 from ffiwheel.bind.classes import bind_class
 from ffiwheel.bind.names import name_all
-from ffiwheel.bind.notes import Notes
+from ffiwheel.bind.notes import Notes, foreign_types
 from ffiwheel.bind.order import feasible_bases, order_classes
-from ffiwheel.bind.overrides import Overrides
+from ffiwheel.bind.overrides import Overrides, check_classes
 from ffiwheel.bind.parameters import lost_defaults, plan_signature
 from ffiwheel.bind.support import RESERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ffiwheel.config.schema import BindingsTable
     from ffiwheel.model.api import Api, Class, Function
@@ -60,6 +60,7 @@ def plan_bindings(api: Api, root: str, prefix: str, table: BindingsTable) -> Bin
         for space in spaces
         for name, one in space.classes.items()
     }
+    check_classes(table.classes, foreign_types(own, Annotator(classes=classes | BUILTIN_CLASSES)))
     known = {**BUILTIN_CLASSES, **table.classes, **classes}
     accepts = {one.type_key: one.accepts for one in own.classes if one.accepts}
     annotator = Annotator(classes=known, accepts=accepts)
@@ -132,41 +133,44 @@ class _Planner:
         )
 
 
-def _walk(api: Api, prefix: str, parts: tuple[str, ...], notes: Notes) -> Iterable[Namespace]:
-    """Yield the namespace `prefix` and those in it."""
+def _walk(api: Api, prefix: str, parts: tuple[str, ...], notes: Notes) -> Iterator[Namespace]:
+    """Yield the namespace `prefix` and those in it; the C symbols belong to the root."""
     start = len(prefix) + 1
-    functions = {one.name: one for one in api.functions}
-    classes = {one.type_key: one for one in api.classes}
-    symbols = {f"symbol {one.name}": one for one in api.symbols} if not parts else {}
-    deeper = sorted({n[start:].split(".")[0] for n in (*functions, *classes) if "." in n[start:]})
-    own_classes = _leaves(classes, start)
-    named = name_all(own_classes, RESERVED)
-    own_functions = _leaves(functions, start)
-    named_functions = name_all(own_functions, {*RESERVED, *named.values()})
-    hidden = {name for name in symbols if name.removeprefix("symbol ") in own_functions}
-    taken = {*RESERVED, *named.values(), *named_functions.values()}
-    free = [name.removeprefix("symbol ") for name in symbols if name not in hidden]
-    named_symbols = name_all(free, taken)
-    children = name_all(deeper, {*taken, *named_symbols.values()})
-    for found in (named, named_functions, named_symbols, children):
-        notes.renamed(found, "" if found is named_symbols else f"{prefix}.")
-    notes.hidden_symbols(sorted(name.removeprefix("symbol ") for name in hidden), prefix)
-    libraries = {one.name: i for i, of in enumerate(api.libraries) for one in of.symbols}
+    classes = {one.type_key[start:]: one for one in api.classes}
+    functions = {one.name[start:]: one for one in api.functions}
+    symbols = {} if parts else _symbols(api)
+    deeper = {name.split(".")[0] for name in (*classes, *functions) if "." in name}
+    hidden = sorted({*symbols} & {*functions})
+    wanted = (_leaves(classes), _leaves(functions), {*symbols} - {*hidden}, deeper)
+    named, taken = [], {*RESERVED}
+    for group in wanted:
+        named.append(name_all(sorted(group), taken))
+        taken |= {*named[-1].values()}
+        notes.renamed(named[-1], "" if group is wanted[2] else f"{prefix}.")
+    notes.hidden_symbols(hidden, prefix)
+    named_classes, named_functions, named_symbols, children = named
     yield Namespace(
         prefix=prefix,
         parts=parts,
-        functions={named_functions[n]: functions[f"{prefix}.{n}"] for n in own_functions},
-        symbols={named_symbols[n]: (libraries[n], symbols[f"symbol {n}"]) for n in named_symbols},
-        classes={named[n]: classes[f"{prefix}.{n}"] for n in own_classes},
+        functions={name: functions[source] for source, name in named_functions.items()},
+        symbols={name: symbols[source] for source, name in named_symbols.items()},
+        classes={name: classes[source] for source, name in named_classes.items()},
         children=children,
     )
-    for name, spelt in sorted(children.items()):
-        yield from _walk(api.within(f"{prefix}.{name}"), f"{prefix}.{name}", (*parts, spelt), notes)
+    for source, name in children.items():
+        inner = f"{prefix}.{source}"
+        yield from _walk(api.within(inner), inner, (*parts, name), notes)
 
 
-def _leaves(registered: Iterable[str], start: int) -> list[str]:
+def _symbols(api: Api) -> dict[str, tuple[int, Function]]:
+    """Return the C symbols by name, each with the index of its library."""
+    pairs = [(index, one) for index, of in enumerate(api.libraries) for one in of.symbols]
+    return {one.name: (index, one) for index, one in pairs}
+
+
+def _leaves(registered: Iterable[str]) -> set[str]:
     """Return the names that lie directly in a namespace."""
-    return sorted(name[start:] for name in registered if "." not in name[start:])
+    return {name for name in registered if "." not in name}
 
 
 def _derived(classes: Mapping[str, Class], names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ffiwheel.bind.annotation import ANY
+from ffiwheel.bind.names import OF_OBJECTS
 from ffiwheel.bind.overloads import plan_overloads
 from ffiwheel.bind.support import OPERATORS
 from ffiwheel.bind.text import (
@@ -13,6 +14,7 @@ from ffiwheel.bind.text import (
     Definition,
     join_blocks,
     join_definitions,
+    lay_out,
     render_definition,
     render_docstring,
     render_match_args,
@@ -23,15 +25,16 @@ if TYPE_CHECKING:
 
     from ffiwheel.bind.bindings import BoundClass, BoundField, BoundFunction
     from ffiwheel.bind.overloads import Narrower
+    from ffiwheel.bind.parameters import BoundSignature
     from ffiwheel.bind.vocabulary import Vocabulary
 
-_NAMES_OF_OBJECTS = """
-same_as is_ id_ _move __eq__ __ne__ __hash__ __repr__ __str__ __reduce__ __reduce_ex__ __getstate__
-__setstate__ __format__ __sizeof__ __dir__ __chandle__ __ctypes_handle__ __move_handle_from__
-"""
-_OF_OBJECTS = frozenset(_NAMES_OF_OBJECTS.split())
-"""What every object has, and a registered name may stand before."""
-_OF_ENUMS = frozenset(("name", "value", "get", "all_entries", "attr_dict", "def_attr"))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """How a method is called."""
+
+    signatures: tuple[BoundSignature, ...]
+    is_static: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +73,14 @@ def render_stub_class(
         derived: which classes derive from which.
     """
     base = "tvm_ffi.Object" if one.foreign_base else one.base
-    inherited = dict.fromkeys(_OF_OBJECTS if one.kind == "object" else _OF_OBJECTS | _OF_ENUMS)
+    inherited: dict[str, object] = dict.fromkeys(OF_OBJECTS)
     inherited |= dict(_inherited(one, known))
     members: dict[str, list[str]] = {}
     for name, lines, source in _members(one, vocabulary, derived):
         is_new = source is None or name not in inherited
         is_same = is_new or name == "__init__" or inherited.get(name) == source
-        members[name] = lines if is_same else _loosen(name, source, vocabulary)
+        before = inherited.get(name)
+        members[name] = lines if is_same else _loosen(name, before, source, vocabulary)
     is_open = one.kind != "object" and not one.members
     return StubClass(
         head=f"class {one.name}({vocabulary.word(base)}):",
@@ -115,7 +119,7 @@ def field_meaning(field: BoundField) -> object:
 
 def method_meaning(method: BoundFunction) -> object:
     """Return what has to be the same in a class that stands before another."""
-    return method.signatures, method.is_static
+    return _Way(signatures=method.signatures, is_static=method.is_static)
 
 
 def _inherited(one: BoundClass, known: Mapping[str, BoundClass]) -> Iterator[tuple[str, object]]:
@@ -129,14 +133,12 @@ def _inherited(one: BoundClass, known: Mapping[str, BoundClass]) -> Iterator[tup
     yield from ((constant.name, "constant") for constant in parent.constants)
 
 
-def _loosen(name: str, meaning: object, vocabulary: Vocabulary) -> list[str]:
+def _loosen(name: str, before: object, meaning: object, vocabulary: Vocabulary) -> list[str]:
     """Return a member that says nothing, as what it stands before says something else."""
     anything = vocabulary.word(ANY)
-    is_method = isinstance(meaning, tuple) and meaning[-1] is False and len(meaning) == 2  # noqa: PLR2004
-    if is_method:
-        return [
-            f"{INDENT}def {name}(self, *args: {anything}, **kwargs: {anything}) -> {anything}: ..."
-        ]
+    if isinstance(before, _Way | None) and isinstance(meaning, _Way) and not meaning.is_static:
+        parts = f"self, *args: {anything}, **kwargs: {anything}"
+        return [f"{INDENT}def {name}({parts}) -> {anything}: ..."]
     return [f"{INDENT}{name}: {anything}"]
 
 
@@ -152,7 +154,7 @@ def _render_field(field: BoundField, vocabulary: Vocabulary) -> list[str]:
     if field.is_writable:
         lines += [
             f"{INDENT}@{field.name}.setter",
-            f"{INDENT}def {field.name}(self, value: {taken}) -> None: ...",
+            *lay_out(f"def {field.name}(", ["self", f"value: {taken}"], ") -> None: ...", INDENT),
         ]
     return lines
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ffiwheel.bind.annotation import split_union
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -95,7 +97,19 @@ def lay_out(head: str, parts: Sequence[str], tail: str, indent: str = "") -> lis
     line = f"{indent}{head}{', '.join(parts)}{tail}"
     if len(line) <= WIDTH or not parts:
         return [line]
-    return [f"{indent}{head}", *(f"{indent}{INDENT}{part}," for part in parts), f"{indent}{tail}"]
+    inner = [line for part in parts for line in _break_union(part, indent + INDENT)]
+    return [f"{indent}{head}", *inner, f"{indent}{tail}"]
+
+
+def _break_union(part: str, indent: str) -> list[str]:
+    """Return a parameter on lines of its own, one for each alternative if it is too long."""
+    name, colon, annotation = part.partition(": ")
+    alternatives = split_union(annotation)
+    if len(indent) + len(part) < WIDTH or len(alternatives) == 1:
+        return [f"{indent}{part},"]
+    first, *others, last = alternatives
+    lines = [f"{name}{colon}{first}", *(f"| {one}" for one in others), f"| {last},"]
+    return [f"{indent}{line}" for line in lines]
 
 
 def render_head(  # noqa: PLR0913 - a head has these parts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.bind.beside import render_beside
 from ffiwheel.bind.notes import left_alone
-from ffiwheel.bind.render import MODULE, PARTIAL, render_bindings
+from ffiwheel.bind.render import MODULE, PARTIAL, Rendered, render_bindings
 from ffiwheel.bind.text import MARK
 from ffiwheel.errors import ReflectError
 from ffiwheel.model.api_json import render_api
@@ -17,7 +17,6 @@ from ffiwheel.workflow.check import compare_beside, prove_bindings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ffiwheel.bind.render import Rendered
     from ffiwheel.config.project import Project
     from ffiwheel.config.schema import BindingsTable
     from ffiwheel.model.api import Api
@@ -53,21 +52,23 @@ def bind_draft(
     table = project.config.bindings
     if f"{package}/{MODULE}.py" in draft.files:
         return _bind_beside(draft, api, table, package, folder, step, loads=loads)
-    rendered = render_bindings(
-        api,
-        package,
-        table,
-        present=draft.files,
-        partials=_read_partials(draft, package),
+    if (own := f"{package}/{MODULE}/__init__.py") in draft.files:
+        step.done(f"{own} is the project's own")
+        return draft, ()
+    partials = _read_partials(draft, package)
+    rendered = (
+        render_bindings(api, package, table, present=draft.files, partials=partials)
+        if package
+        else Rendered(files={})
     )
-    if not rendered.files or not package:
+    if not rendered.files:
         prefix = table.prefix or package.replace("/", ".")
         if project.is_ours:
             is_python = package == project.import_name or _is_package(draft, package)
             raise explain_nothing(api, prefix, is_python=is_python)
         step.done("nothing: the project binds its library itself")
         return draft, ()
-    bound = _add(draft, rendered, package)
+    bound = _add(draft, rendered)
     generated = [name for name in rendered.files if name in bound.files]
     prove_bindings(bound, generated, folder, loads=loads)
     shown = ", ".join(sorted({_shown(name) for name in rendered.files if MODULE in name}))
@@ -94,14 +95,14 @@ def _bind_beside(  # noqa: PLR0913 - see `bind_draft`
     rendered = render_beside(api, package, table, text, _read_partials(draft, package))
     if not rendered.files:
         return draft, rendered.findings
-    bound = _add(draft, rendered, package)
+    bound = _add(draft, rendered)
     if difference := compare_beside(bound, f"{own}i", folder, loads=loads):
         return draft, (left_alone(own, difference),)
     step.done(f"{MODULE}.pyi, beside the project's own module", "type-checked")
     return bound, rendered.findings
 
 
-def _add(draft: Draft, rendered: Rendered, package: str) -> Draft:
+def _add(draft: Draft, rendered: Rendered) -> Draft:
     """Return the draft with the generated files; the project's own stubs and marks stay."""
     kept = {
         name: content
@@ -109,8 +110,6 @@ def _add(draft: Draft, rendered: Rendered, package: str) -> Draft:
         if name.endswith(("py.typed", ".pyi"))
     }
     files = {**draft.files, **rendered.files, **kept}
-    if f"{package}/{MODULE}/__init__.py" in rendered.files:
-        files = {n: content for n, content in files.items() if n != f"{package}/{MODULE}.pyi"}
     return replace(draft, files={n: c for n, c in files.items() if n not in rendered.merged})
 
 

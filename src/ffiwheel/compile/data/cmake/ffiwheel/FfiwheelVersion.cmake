@@ -597,7 +597,7 @@ function (_ffiwheel_ask_git_about folder)
     set("${name}" "")
   endforeach ()
   set(is_own FALSE)
-  if (EXISTS "${folder}/.git")
+  if (EXISTS "${folder}/.git" OR IS_SYMLINK "${folder}/.git")
     set(is_own TRUE)
     set(git_state "read")
   else ()
@@ -686,10 +686,10 @@ macro (_ffiwheel_leave_git_environment)
   endforeach ()
 endmacro ()
 
-# Set git_answer, git_complaint and git_status, which is no number where git cannot be started.
+# Set git_answer, git_complaint and git_status, which is no number where git did not end by itself.
 function (_ffiwheel_run_git folder)
   execute_process(
-    COMMAND git -c core.fsmonitor= ${ARGN}
+    COMMAND git -c core.fsmonitor= -c core.quotePath=false ${ARGN}
     WORKING_DIRECTORY "${folder}"
     OUTPUT_VARIABLE git_answer
     ERROR_VARIABLE git_complaint
@@ -705,51 +705,43 @@ endfunction ()
 # set for its caller.
 macro (_ffiwheel_git)
   _ffiwheel_run_git("${folder}" ${ARGN})
-  if (NOT git_status STREQUAL "0")
-    _ffiwheel_explain_refusal("${folder}" "git ${ARGN}")
+  _ffiwheel_check_git("${ARGV0}")
+endmacro ()
+
+# Past a broken tag git goes on, with a lower one.
+macro (_ffiwheel_check_git command)
+  if (NOT git_status STREQUAL "0" OR git_complaint MATCHES "ignoring broken ref")
+    _ffiwheel_explain_refusal("${folder}" "git ${command}")
     _ffiwheel_return(problem problem_place problem_hint git_state)
   endif ()
 endmacro ()
 
+# What containers meet every day has words of ours; all else is said as git says it.
 function (_ffiwheel_explain_refusal folder command)
-  string(REPLACE ";" " " command "${command}")
-  set(said "${git_complaint}")
-  set(or_say "or set FFIWHEEL_VERSION in the environment")
-  set(place "${folder}")
-  if (NOT git_status MATCHES "^[0-9]+$")
+  if (git_status MATCHES "[Nn]o such file|cannot find the file")
     set(git_state "no git" PARENT_SCOPE)
     return()
-  elseif (said MATCHES "dubious ownership|unsafe repository")
-    string(REGEX MATCH "git config [^\n]+ safe[.]directory [^\n]+" command "${said}")
+  endif ()
+  string(REPLACE "\n\t" " " said "${git_complaint}")
+  set(place "${command} in ${folder}")
+  set(hint "`git status` there may say more; or set FFIWHEEL_VERSION in the environment.")
+  if (said MATCHES "git config [^\n]+ safe[.]directory [^\n]+")
     set(message "git does not trust this repository: it belongs to another user")
-    set(hint "${command}")
-  elseif (said MATCHES "not a git repository: ([^\n]+)")
-    set(message "`.git` points to a repository that is not here: ${CMAKE_MATCH_1}")
-    set(place "${folder}/.git")
-    set(hint "Mount or restore that folder, ${or_say}.")
-  elseif (said MATCHES "not a git repository")
-    set(message "git sees no repository in `.git`")
-    set(hint "Restore it, take it away, ${or_say}.")
-  elseif (said MATCHES "missing object [^ ]+ for refs/tags/([^\n]+)")
-    set(message "the tag '${CMAKE_MATCH_1}' points to a commit that is not here")
-    set(hint "git fetch --tags --force, or git tag --delete ${CMAKE_MATCH_1}")
-  elseif (said MATCHES "unknown option|unrecognized argument")
-    set(message "git is too old: version 2.18 is needed, or a later one")
-    set(place "${command}")
-    set(hint "Install a newer git, ${or_say}.")
+    set(place "${folder}")
+    set(hint "${CMAKE_MATCH_0}")
+  elseif (said MATCHES "(^|.*\n)fatal: ([^\n]+)")
+    set(message "git failed: ${CMAKE_MATCH_2}")
+  elseif (said MATCHES "([^\n]+)$")
+    set(message "git failed: ${CMAKE_MATCH_1}")
   else ()
-    string(REGEX REPLACE ".*\n" "" said "${said}")
-    string(REGEX REPLACE "fatal: " "" said "${said}")
-    set(message "git failed: ${said}")
-    set(place "${command}")
-    set(hint "Correct what it says, ${or_say}.")
+    set(message "git failed: ${git_status}")
   endif ()
   set(problem "${message}" PARENT_SCOPE)
   set(problem_place "${place}" PARENT_SCOPE)
   set(problem_hint "${hint}" PARENT_SCOPE)
 endfunction ()
 
-# A repository above the project counts only if it tracks the project.
+# A repository above the project counts only if it tracks the project. An empty `.git` is none.
 function (_ffiwheel_ask_whether_tracked folder)
   set(asked .)
   foreach (name IN ITEMS setup.py CMakeLists.txt pyproject.toml)
@@ -757,7 +749,12 @@ function (_ffiwheel_ask_whether_tracked folder)
       set(asked "${name}")
     endif ()
   endforeach ()
-  _ffiwheel_git(ls-files -- "${asked}")
+  _ffiwheel_run_git("${folder}" ls-files -- "${asked}")
+  if (git_complaint MATCHES "not a git repository [(]or any")
+    set(git_state "no repository" PARENT_SCOPE)
+    return()
+  endif ()
+  _ffiwheel_check_git(ls-files)
   set(git_state "not tracked" PARENT_SCOPE)
   if (NOT git_answer STREQUAL "")
     set(git_state "read" PARENT_SCOPE)
@@ -767,8 +764,8 @@ endfunction ()
 # Set `git_answer` to the status, in lines; its names do not matter, except those of submodules.
 function (_ffiwheel_ask_status folder)
   _ffiwheel_git(
-    -c core.quotePath=false status --porcelain=v2 --branch --untracked-files=no --no-renames
-    --no-ahead-behind --ignore-submodules=untracked
+    status --porcelain=v2 --branch --untracked-files=no --no-renames --no-ahead-behind
+    --ignore-submodules=untracked
   )
   set(git_answer "\n${git_answer}\n" PARENT_SCOPE)
 endfunction ()
@@ -783,6 +780,7 @@ function (_ffiwheel_read_git folder)
   string(REGEX MATCH "\n# branch[.]oid ([^\n]*)" oid "${status}")
   set(node "${CMAKE_MATCH_1}")
   if (node STREQUAL "(initial)")
+    _ffiwheel_git(for-each-ref --count=1 refs/heads) # tells if HEAD's is broken
     _ffiwheel_count_on("" 0 "" "" git_version)
     set(git_tag "")
     _ffiwheel_return(git_version git_tag)
@@ -881,7 +879,7 @@ macro (_ffiwheel_count_commits)
       set(span "${${best}_commit}...HEAD")
     endif ()
     # Nothing on the left: HEAD contains the highest tag of all.
-    _ffiwheel_run_git("${folder}" rev-list --left-right --count "${span}")
+    _ffiwheel_run_git("${folder}" rev-list --left-right --count "${span}" --)
     if (git_status STREQUAL "0" AND git_answer MATCHES "^0[ \t]+([0-9]+)$")
       set(distance "${CMAKE_MATCH_1}")
     else ()
@@ -917,7 +915,7 @@ macro (_ffiwheel_count_since)
   if (best)
     set(span "${${best}_commit}..HEAD")
   endif ()
-  _ffiwheel_git(rev-list --count "${span}")
+  _ffiwheel_git(rev-list --count "${span}" --)
   set(distance "${git_answer}")
 endmacro ()
 
@@ -992,7 +990,7 @@ macro (_ffiwheel_find_seen)
   foreach (tag IN LISTS tags)
     set("is_tagged_${${tag}_commit}" TRUE)
   endforeach ()
-  _ffiwheel_git(rev-list --parents --topo-order HEAD --not "${${lowest}_commit}^@")
+  _ffiwheel_git(rev-list --parents --topo-order HEAD --not "${${lowest}_commit}^@" --)
   string(REPLACE "\n" ";" rows "${git_answer}")
   set("is_reached_${node}" TRUE)
   # In this order, a commit comes before its parents.
@@ -1053,6 +1051,9 @@ macro (_ffiwheel_hash_edits)
   execute_process(COMMAND "${CMAKE_COMMAND}" -E cat ${parts} OUTPUT_FILE "${scratch}/whole")
   file(SHA1 "${scratch}/whole" edits)
   file(REMOVE_RECURSE "${scratch}")
+  if (problem)
+    _ffiwheel_return(problem problem_place problem_hint)
+  endif ()
 endmacro ()
 
 # A script has no build folder: there, CMAKE_BINARY_DIR is wherever it was started.
@@ -1079,24 +1080,31 @@ function (_ffiwheel_store_edits folder status)
     --ignore-submodules=dirty --submodule=short --no-color --no-ext-diff --no-textconv --no-renames
     HEAD --
   )
+  _ffiwheel_check_git(diff-index)
   while (status MATCHES "\n([12u]) [^ ]+ S[C.]M[U.] ([^\n]*)(.*)$")
     set(kind "${CMAKE_MATCH_1}")
     set(fields "${CMAKE_MATCH_2}")
     set(status "${CMAKE_MATCH_3}")
     string(REGEX REPLACE "^[^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ " "" path "${fields}")
     if (NOT kind STREQUAL "1" OR path MATCHES "[]\";]")
-      _ffiwheel_stop(
-        "only ffiwheel can tell what was edited in this submodule" "${path} in ${folder}"
-        "Commit or undo it, or install ffiwheel: pip install ffiwheel"
-      )
+      set(problem "only ffiwheel can tell what was edited in this submodule")
+      set(problem_place "${path} in ${folder}")
+      set(problem_hint "Commit or undo it, or install ffiwheel: pip install ffiwheel")
+      break()
     endif ()
     _ffiwheel_store_answer("${folder}" ls-files --full-name -z -- ":(top,literal)${path}")
-    _ffiwheel_run_git("${folder}" rev-parse --show-toplevel)
+    _ffiwheel_check_git(ls-files)
+    _ffiwheel_git(rev-parse --show-toplevel)
     set(submodule "${git_answer}/${path}")
     _ffiwheel_ask_status("${submodule}")
-    _ffiwheel_store_edits("${submodule}" "${git_answer}")
+    if (NOT problem)
+      _ffiwheel_store_edits("${submodule}" "${git_answer}")
+    endif ()
+    if (problem)
+      break()
+    endif ()
   endwhile ()
-  set(parts "${parts}" PARENT_SCOPE)
+  _ffiwheel_return(parts problem problem_place problem_hint)
 endfunction ()
 
 # Keep what git answers, whatever bytes it has, in the next file of `parts`. Not if it is nothing:
@@ -1107,18 +1115,15 @@ function (_ffiwheel_store_answer folder)
     COMMAND git -c core.fsmonitor= ${ARGN}
     WORKING_DIRECTORY "${folder}"
     OUTPUT_FILE "${scratch}/${count}"
-    ERROR_VARIABLE complaint
-    RESULT_VARIABLE status
+    ERROR_VARIABLE git_complaint
+    RESULT_VARIABLE git_status
+    ERROR_STRIP_TRAILING_WHITESPACE
   )
-  if (NOT status EQUAL 0)
-    string(REPLACE ";" " " command "${ARGN}")
-    _ffiwheel_stop("git failed: ${complaint}" "git ${command}" "Correct what it says.")
-  endif ()
   file(SIZE "${scratch}/${count}" size)
   if (size GREATER 0)
     list(APPEND parts "${scratch}/${count}")
   endif ()
-  set(parts "${parts}" PARENT_SCOPE)
+  _ffiwheel_return(parts git_complaint git_status)
 endfunction ()
 
 # Versions --------------------------------------------------------------------------------------
