@@ -25,8 +25,7 @@ def test_arguments_have_names_and_defaults() -> None:
         everything.scale(1, mode="wrong")
     with pytest.raises(TypeError, match="unexpected keyword"):
         everything.scale(1, facto=1)
-    with pytest.raises(TypeError, match="keyword"):
-        everything.same_int(x=1)
+    assert everything.same_int(x=1) == 1, "the name is in the source"
 
 
 def test_symbols_are_functions_too() -> None:
