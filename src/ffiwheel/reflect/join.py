@@ -35,7 +35,7 @@ Key: TypeAlias = "tuple[str, str]"
 """The type key of a class, empty outside of one, and a name."""
 
 _Function = TypeVar("_Function", bound=Function)
-_RULE = "API001 names-unknown"
+_RULE = "API008 names-unknown"
 
 
 def join_source(api: Api, mentions: Iterable[Mention]) -> tuple[Api, tuple[Finding, ...]]:
