@@ -45,6 +45,7 @@ def test_the_wheel_is_good(workshop: Workshop) -> None:
         "my_extension/py.typed",
         f"{folder}/METADATA",
         f"{folder}/WHEEL",
+        f"{folder}/ffiwheel-api.json",
         f"{folder}/RECORD",
     ]
     assert "Requires-Dist: apache-tvm-ffi" in metadata
