@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ffiwheel.model.api import Api
 
+CONSTANTS = ("VERSION", "UNIT", "EXACT", "with-dash", "TAGS", "SIDES", "DEFAULT")
 SMOKE = REPOSITORY / "tests" / "support" / "smoke.py"
 
 
@@ -39,7 +40,7 @@ def reflect_library(folder: Path, archive: str) -> Api:
     """Return what a library offers, with the constants that the sample has."""
     path = folder / archive
     binary = read_elf(path.read_bytes(), archive)
-    return reflect({archive: (path, binary)}, find_runtime(), ("VERSION", "UNIT"))
+    return reflect({archive: (path, binary)}, find_runtime(), CONSTANTS)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ AGREED = [
         function(REST, KEYWORDS),
     ),
     ("f: int", {"kind": "value", "signature": None}),
+    ('f: Final[str] = "a"', {"kind": "value", "value": "'a'"}),
+    ("f: int = ...", {"kind": "value", "value": "3"}),
     ("def f() -> int: ...\n_private: int\ndef _hidden(): ...", function()),
 ]
 
@@ -69,6 +71,11 @@ DISAGREED = [
         "f: int",
         {"kind": "property", "is_writable": False},
         "`f` can be set in the stub, but not in the module",
+    ),
+    (
+        "f: Final[int] = 3",
+        {"kind": "value", "value": "4"},
+        "`f` is `3` in the stub, but `4` in the module",
     ),
     ("", ADD, "`f` is exported, but not in the stub"),
     ("class f: ...", ADD, "`f` is a class in the stub, but not in the module"),

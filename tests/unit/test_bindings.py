@@ -17,6 +17,7 @@ from ffiwheel.model.api import (
     UNTOLD,
     Api,
     Class,
+    Constant,
     Constructor,
     Field,
     Function,
@@ -281,6 +282,23 @@ def test_a_class_follows_its_base_wherever_that_is() -> None:
     order = ["class Z(", "class A(Z)", "from .deep import B", "class C(B)"]
     assert sorted(order, key=root.index) == order
     assert deep.index("from . import A") < deep.index("class B(A)")
+
+
+def test_a_constant_of_several_related_classes_is_not_final() -> None:
+    base = (Constant(name="A", value=1), Constant(name="B", value=1), Constant(name="C", value=1))
+    derived = (Constant(name="A", value=2), Constant(name="B", value="b"))
+    files = render(
+        api_of(
+            Class(type_key="pkg.A", constants=base),
+            Class(type_key="pkg.B", parent="pkg.A", constants=derived),
+        )
+    ).files
+    text = files["pkg/_ffi_api.pyi"].decode()
+    lines = [line.strip() for line in text.splitlines() if "Var[" in line or "Final[" in line]
+    assert lines == [
+        *("A: ClassVar[int]", "B: ClassVar[int]", "C: Final[int] = 1"),
+        *("A: ClassVar[int]", "B: ClassVar[Any]"),
+    ]
 
 
 def test_a_base_out_of_reach_is_noted() -> None:

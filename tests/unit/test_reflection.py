@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
 from ffiwheel.errors import ReflectError
-from ffiwheel.model.api import Api, Constructor, Field, Member, Parameter, Signature
+from ffiwheel.model.api import Api, Constant, Constructor, Field, Member, Parameter, Signature
 from ffiwheel.model.api_json import parse_api, render_api
 from ffiwheel.model.types import ANYTHING, FunctionType, Type
 from ffiwheel.reflect.decode import Item, decode_answer, generate_signature
@@ -132,6 +133,13 @@ def test_an_enum_of_texts_has_them_as_values() -> None:
     item = class_item("a.E", ancestors=["ffi.Object", "ffi.Enum", "ffi.StrEnum"])
     [one] = decode(classes=[item | {"members": [["RED", 0]]}]).classes
     assert (one.kind, one.members) == ("str-enum", (Member(name="RED", value="RED"),))
+
+
+def test_plain_attributes_for_people_are_constants() -> None:
+    attributes = {"LIMIT": 3, "EXACT": True, "__ffi_eq__": None, "__ffi_type_final__": True}
+    attributes |= {"FUNCTION": None, "INFINITE": math.inf}
+    [one] = decode(classes=[class_item("a.B", attributes=attributes)]).classes
+    assert one.constants == (Constant(name="LIMIT", value=3), Constant(name="EXACT", value=True))
 
 
 def test_an_api_is_read_back_as_it_was() -> None:

@@ -69,6 +69,8 @@ def _describe(value: object) -> dict[str, object]:
 def _describe_value(value: object) -> dict[str, object]:
     if inspect.isdatadescriptor(value):
         return {"kind": "property", "is_writable": _is_writable(value)}
+    if isinstance(value, (bool, int, float, str)):
+        return {"kind": "value", "value": repr(value)}
     return {"kind": "function" if callable(value) else "value", "signature": _signature(value)}
 
 

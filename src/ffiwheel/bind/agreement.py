@@ -87,6 +87,16 @@ def _compare_all(
             yield from _compare_function(functions, names[name], spelt)
         elif names[name].get("is_writable") is False:
             yield f"`{spelt}` can be set in the stub, but not in the module"
+        else:
+            yield from _compare_value(nodes[0], names[name], spelt)
+
+
+def _compare_value(node: Definition, seen: Seen, spelt: str) -> Iterator[str]:
+    """Compare the value of a constant, where the stub says one."""
+    told = node.value if isinstance(node, ast.AnnAssign) else None
+    real = seen.get("value")
+    if told is not None and real is not None and ast.unparse(told) not in {real, "..."}:
+        yield f"`{spelt}` is `{ast.unparse(told)}` in the stub, but `{real}` in the module"
 
 
 def _compare_class(node: ast.ClassDef, seen: Seen, spelt: str) -> Iterator[str]:

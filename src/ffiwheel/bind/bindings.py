@@ -84,6 +84,7 @@ class BoundClass:
     members: tuple[tuple[str, str, str], ...]
     """Python name, name in C++ and documentation of each member of an enum."""
     constants: tuple[Constant, ...]
+    """Under their Python names."""
     protocols: tuple[str, ...]
 
     @property

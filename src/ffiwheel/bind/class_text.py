@@ -10,6 +10,7 @@ from ffiwheel.bind.text import (
     INDENT,
     WIDTH,
     join_blocks,
+    join_definitions,
     lay_out,
     render_docstring,
     render_head,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from ffiwheel.bind.bindings import BoundClass, BoundConstructor, BoundFunction
     from ffiwheel.bind.vocabulary import Vocabulary
+    from ffiwheel.model.api import Constant
 
 _DEEPER = INDENT * 2
 
@@ -37,7 +39,8 @@ def render_class(
         vocabulary: how names are written in the module.
         handles: public name -> the global that holds the function object.
     """
-    if one.kind == "object":
+    is_enum = one.kind != "object"
+    if not is_enum:
         head = [
             f"@{tvm_ffi}.register_object({spell_literal(one.key)})",
             f"class {one.name}({base}):",
@@ -49,7 +52,7 @@ def render_class(
             render_docstring(one.doc or f"The C++ class `{one.key}`.", INDENT),
             [f"{INDENT}__slots__ = ()", *render_match_args(one.match_args)],
             [f"{INDENT}{field.name}: {vocabulary.shorten(field.given)}" for field in one.fields],
-            [f"{INDENT}{of.name} = {spell_literal(of.value)}" for of in one.constants],
+            join_definitions(_render_constant(of) for of in one.constants if not is_enum),
             _render_constructor(one, vocabulary, handles),
             *(_render_method(one, method, vocabulary, handles) for method in one.methods),
             _render_operators(one),
@@ -58,6 +61,11 @@ def render_class(
     )
     after = [*_render_after(one, handles)]
     return [*head, *body, *(["", "", *after] if after else [])]
+
+
+def _render_constant(one: Constant) -> list[str]:
+    doc = render_docstring(one.doc, INDENT) if one.doc else []
+    return [f"{INDENT}{one.name} = {spell_literal(one.value)}", *doc]
 
 
 def _render_constructor(
@@ -148,12 +156,20 @@ def _render_after(one: BoundClass, handles: Mapping[str, str]) -> Iterator[str]:
     texts = [f"{of.name}={spell_literal(of.doc)}" for of in one.fields if of.doc]
     if texts:
         yield from lay_out("_describe(", [one.name, *texts], ")")
+    if one.kind != "object":
+        yield from _render_members(one)
+
+
+def _render_members(one: BoundClass) -> Iterator[str]:
+    """Yield the members of an enum, and its constants, which its body would make members."""
     plain = [spell_literal(source) for name, source, _ in one.members if name == source]
     if plain:
         yield from lay_out("_members(", [one.name, *plain], ")")
     for name, source, _ in one.members:
         if name != source:
             yield f"{one.name}.{name} = {one.name}.get({spell_literal(source)})"
+    for constant in one.constants:
+        yield f"{one.name}.{constant.name} = {spell_literal(constant.value)}"
 
 
 def _render_unpacking(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ffiwheel.bind.annotation import ARRAY_PROTOCOL
@@ -63,7 +64,7 @@ def bind_class(
         methods=tuple(binder.method(names[f"method {key}"], of) for key, of in methods.items()),
         constructor=binder.constructor(one.constructor),
         members=tuple((names[f"member {of.name}"], of.name, of.doc) for of in one.members),
-        constants=tuple(of for of in one.constants if names.get(f"constant {of.name}") == of.name),
+        constants=tuple(replace(of, name=names[f"constant {of.name}"]) for of in one.constants),
         protocols=one.protocols,
     )
 

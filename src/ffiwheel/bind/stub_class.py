@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ffiwheel.bind.annotation import ANY
 from ffiwheel.bind.names import OF_OBJECTS
 from ffiwheel.bind.overloads import plan_overloads
+from ffiwheel.bind.parameters import spell_literal
 from ffiwheel.bind.support import OPERATORS
 from ffiwheel.bind.text import (
     INDENT,
@@ -21,12 +22,13 @@ from ffiwheel.bind.text import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ffiwheel.bind.bindings import BoundClass, BoundField, BoundFunction
     from ffiwheel.bind.overloads import Narrower
     from ffiwheel.bind.parameters import BoundSignature
     from ffiwheel.bind.vocabulary import Vocabulary
+    from ffiwheel.model.api import Constant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,13 @@ class _Way:
 
     signatures: tuple[BoundSignature, ...]
     is_static: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Of which type a constant is."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +85,9 @@ def render_stub_class(
     inherited: dict[str, object] = dict.fromkeys(OF_OBJECTS)
     inherited |= dict(_inherited(one, known))
     members: dict[str, list[str]] = {}
-    for name, lines, source in _members(one, vocabulary, derived):
+    below = derived.get(vocabulary.own(one.name), ())
+    shared = ({*inherited} - OF_OBJECTS) | {*(name for full in below for name in known[full].names)}
+    for name, lines, source in _members(one, vocabulary, derived, shared):
         is_new = source is None or name not in inherited
         is_same = is_new or name == "__init__" or inherited.get(name) == source
         before = inherited.get(name)
@@ -91,15 +102,18 @@ def render_stub_class(
 
 
 def _members(
-    one: BoundClass, vocabulary: Vocabulary, derived: Narrower
+    one: BoundClass, vocabulary: Vocabulary, derived: Narrower, shared: Collection[str]
 ) -> Iterator[tuple[str, list[str], object]]:
-    """Yield name, lines and meaning of everything in a class."""
-    class_var = vocabulary.word("typing.ClassVar") if one.constants else ""
+    """Yield name, lines and meaning of everything in a class.
+
+    A name is `shared` if a class above or below has it, too.
+    """
     if one.match_args:
         yield "__match_args__", render_match_args(one.match_args), None
     for constant in one.constants:
-        kind = vocabulary.word(f"builtins.{type(constant.value).__name__}")
-        yield constant.name, [f"{INDENT}{constant.name}: {class_var}[{kind}]"], "constant"
+        is_only = constant.name not in shared
+        lines = _render_constant(one, constant, vocabulary, is_only=is_only)
+        yield constant.name, lines, constant_meaning(constant)
     for name, _, doc in one.members:
         yield name, [f"{INDENT}{name} = ...", *(render_docstring(doc, INDENT) if doc else [])], None
     for field in one.fields:
@@ -122,6 +136,11 @@ def method_meaning(method: BoundFunction) -> object:
     return _Way(signatures=method.signatures, is_static=method.is_static)
 
 
+def constant_meaning(constant: Constant) -> object:
+    """Return what has to be the same in a class that stands before another."""
+    return _Kind(type(constant.value).__name__)
+
+
 def _inherited(one: BoundClass, known: Mapping[str, BoundClass]) -> Iterator[tuple[str, object]]:
     """Yield name and meaning of what the ancestors in the package define, the farthest first."""
     parent = known.get(one.base)
@@ -130,16 +149,34 @@ def _inherited(one: BoundClass, known: Mapping[str, BoundClass]) -> Iterator[tup
     yield from _inherited(parent, known)
     yield from ((field.name, field_meaning(field)) for field in parent.fields)
     yield from ((method.name, method_meaning(method)) for method in parent.methods)
-    yield from ((constant.name, "constant") for constant in parent.constants)
+    yield from ((constant.name, constant_meaning(constant)) for constant in parent.constants)
 
 
 def _loosen(name: str, before: object, meaning: object, vocabulary: Vocabulary) -> list[str]:
     """Return a member that says nothing, as what it stands before says something else."""
     anything = vocabulary.word(ANY)
+    if isinstance(before, _Kind):
+        return [f"{INDENT}{name}: {vocabulary.word('typing.ClassVar')}[{anything}]"]
     if isinstance(before, _Way | None) and isinstance(meaning, _Way) and not meaning.is_static:
         parts = f"self, *args: {anything}, **kwargs: {anything}"
         return [f"{INDENT}def {name}({parts}) -> {anything}: ..."]
     return [f"{INDENT}{name}: {anything}"]
+
+
+def _render_constant(
+    one: BoundClass, constant: Constant, vocabulary: Vocabulary, *, is_only: bool
+) -> list[str]:
+    """Return a constant with its value, unless a class above or below has one of its name.
+
+    `Final` would be wrong then. In an enum, what has a value is a member.
+    """
+    told = vocabulary.word(f"builtins.{type(constant.value).__name__}")
+    if one.kind == "object" and is_only:
+        told = f"{vocabulary.word('typing.Final')}[{told}] = {spell_literal(constant.value)}"
+    elif one.kind == "object":
+        told = f"{vocabulary.word('typing.ClassVar')}[{told}]"
+    doc = render_docstring(constant.doc, INDENT) if constant.doc else []
+    return [f"{INDENT}{constant.name}: {told}", *doc]
 
 
 def _render_field(field: BoundField, vocabulary: Vocabulary) -> list[str]:

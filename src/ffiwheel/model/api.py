@@ -106,6 +106,7 @@ class Constant:
 
     name: str
     value: bool | int | float | str
+    doc: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

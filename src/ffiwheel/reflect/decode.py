@@ -9,6 +9,7 @@ stated wins.
 from __future__ import annotations
 
 import json
+import math
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -204,10 +205,13 @@ def _decode_members(pairs: Iterable[object], kind: ClassKind) -> tuple[Member, .
 
 
 def _decode_constants(attributes: Mapping[str, object]) -> tuple[Constant, ...]:
+    """Return the attributes that are for people, and of a value that JSON knows."""
     return tuple(
         Constant(name=name, value=value)
         for name, value in attributes.items()
-        if not name.startswith("__") and isinstance(value, bool | int | float | str)
+        if not name.startswith("__")
+        and isinstance(value, bool | int | float | str)
+        and not (isinstance(value, float) and not math.isfinite(value))
     )
 
 

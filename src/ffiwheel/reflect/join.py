@@ -76,10 +76,8 @@ class Witness:
     def join_class(self, one: Class) -> Class:
         """Return a class with the names of its methods and of its constructor's parameters."""
         mentions = self._mentions.get(("", one.type_key), ())
-        entries = {
-            member.name: self._mentions.get((one.type_key, member.name), ())
-            for member in one.members
-        }
+        names = [of.name for of in one.members] + [of.name for of in one.constants]
+        entries = {name: self._mentions.get((one.type_key, name), ()) for name in names}
         return replace(
             one,
             doc=one.doc or _first_doc(mentions),
@@ -89,6 +87,10 @@ class Witness:
             constructor=self._join_constructor(one.constructor, one.type_key),
             members=tuple(
                 replace(member, doc=_first_doc(entries[member.name])) for member in one.members
+            ),
+            constants=tuple(
+                replace(constant, doc=_first_doc(entries[constant.name]))
+                for constant in one.constants
             ),
         )
 

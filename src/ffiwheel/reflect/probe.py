@@ -42,7 +42,7 @@ def reflect(
     Args:
         libraries: archive path -> the file to load, and its facts.
         runtime: the TVM-FFI release to load them with.
-        attributes: the names of class attributes to look for; nothing lists them.
+        attributes: the names of the type attributes to look for, which no runtime lists.
 
     Raises:
         ReflectError: if a library cannot be loaded, crashes or hangs.
@@ -55,7 +55,7 @@ def reflect(
         done = run(
             [
                 *(interpreter(), "-X", "utf8", _PROGRAM, runtime.library, answer),
-                *(json.dumps(requests), json.dumps([*ATTRIBUTES, *attributes])),
+                *(json.dumps(requests), json.dumps([*dict.fromkeys((*ATTRIBUTES, *attributes))])),
             ],
             cwd=Path(folder),
             env=inherited(PYTHONIOENCODING="utf-8:backslashreplace"),

@@ -47,8 +47,9 @@ def reflect_draft(
             hint="export a function with `TVM_FFI_DLL_EXPORT_TYPED_FUNC`,\n"
             "or register one with `tvm::ffi::reflection::GlobalDef()`",
         )
-    reflected = reflect(extensions, find_runtime())
-    api, findings = join_source(reflected, read_sources(read_files(root, folder)))
+    mentions = read_sources(read_files(root, folder))
+    attributes = [mention.name for mention in mentions if mention.kind == "attribute"]
+    api, findings = join_source(reflect(extensions, find_runtime(), attributes), mentions)
     step.done(count_names(api))
     return api, findings
 

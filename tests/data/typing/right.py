@@ -62,6 +62,9 @@ assert_type(pair.sum(), int)
 assert_type(pair.scaled(factor=3), int)
 assert_type(everything.Pair.origin(), everything.Pair)
 assert_type(everything.Pair.VERSION, int)
+assert_type(everything.Pair.with_dash, float)
+assert_type(everything.Disc.SIDES, int)
+assert_type(everything.Color.DEFAULT, str)
 pair.a = 4
 
 amount = everything.Amount("a", "m")

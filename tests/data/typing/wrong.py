@@ -48,6 +48,10 @@ pair = everything.Pair(1)
 pair.b = 2  # wrong
 pair.a = "a"  # wrong
 pair.c = 1  # wrong
+pair.VERSION = 4  # wrong
+everything.Pair.VERSION = 4  # wrong
+everything.Pair.UNIT + 1  # wrong
+everything.Pair.TAGS  # wrong
 pair.scaled("a")  # wrong
 everything.Pair()  # wrong
 everything.Pair(1, 2, 3)  # wrong

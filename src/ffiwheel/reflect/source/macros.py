@@ -23,8 +23,8 @@ _HEAD = re.compile(r"\s*([A-Za-z_]\w*)(\([^()]*\))?")
 LITERAL = r'(?:R"([^()\\\s]{0,16})\(.*?\)\1"|"[^"\\\n]*(?:\\.[^"\\\n]*)*")'
 """A string; to stand first in a pattern, for it has a group, which is the fence of a raw one."""
 _REGISTERS = re.compile(
-    r"\b(?:GlobalDef|ObjectDef|OverloadObjectDef|EnumDef|ffiwheel_\w+|_type_key|init\s*<"
-    r"|def(?:_packed|_method|_static|_ro|_rw)?\s*\()"
+    r"\b(?:GlobalDef|ObjectDef|OverloadObjectDef|EnumDef|TypeAttrDef|ffiwheel_\w+|_type_key"
+    r"|init\s*<|def(?:_packed|_method|_static|_ro|_rw|_type_attr)?\s*\()"
 )
 _ONLY_LITERALS = re.compile(rf"(?:{LITERAL}\s*)+", re.DOTALL)
 _ONLY_ATTRIBUTES = re.compile(

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["function", "symbol", "class", "constructor", "method", "static", "field", "entry"]
+Kind = Literal[
+    "function",
+    "symbol",
+    "class",
+    "constructor",
+    "method",
+    "static",
+    "field",
+    "entry",
+    "attribute",
+]
 
 CONSTRUCTOR = "__ffi_init__"
 """The name under which TVM-FFI registers constructors."""
@@ -38,7 +48,7 @@ class Mention:
     """The type key of the class, for all but functions, symbols and classes."""
     name: str
     """The registered name; the C symbol without `__tvm_ffi_`; a class's type key; a method, field
-    or entry of an enum; `__ffi_init__` for a constructor."""
+    or entry of an enum; `__ffi_init__` for a constructor; a type attribute."""
     parameters: tuple[SourceParameter, ...] | None = None
     """Without the receiver of a method; None where the source does not tell."""
     types: tuple[str, ...] = ()

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from ffiwheel.reflect.source.preprocess import Plain
     from ffiwheel.reflect.source.text import Text
 
-_MARKERS = frozenset({b"GlobalDef", b"ObjectDef", b"EnumDef", b"TVM_FFI_DLL_EXPORT_TYPED_FUNC"})
+_MARKERS = frozenset(
+    {b"GlobalDef", b"ObjectDef", b"EnumDef", b"TypeAttrDef", b"TVM_FFI_DLL_EXPORT_TYPED_FUNC"}
+)
 _WORD = re.compile(rb"[A-Za-z_]\w+")
 _BEFORE = re.compile(r"(?:(?P<word>\w+)|[>&*:~,{\]])\s*$")
 _AFTER = re.compile(r"\s*(?:final\s*)?[({=:,};\[]")

@@ -76,7 +76,7 @@ class _Reader:
         elif name := self._values.find_text(one.name, one.place):
             if one.kind == "field":
                 yield self._read_field(one, classes, owner, name)
-            elif one.kind == "entry":
+            elif one.kind in {"entry", "attribute"}:
                 yield _mention(one, owner, name, doc=render_docstring(one.comment))
             elif one.subject is not None:
                 yield from self._read_function(one, one.subject, owner, name)

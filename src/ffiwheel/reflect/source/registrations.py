@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from ffiwheel.reflect.source.project import File
 
 _MARKER = re.compile(
-    r"\b(?:GlobalDef|ObjectDef|OverloadObjectDef|EnumDef|ffiwheel_symbol(?:_doc)?)\b"
+    r"\b(?:GlobalDef|ObjectDef|OverloadObjectDef|EnumDef|TypeAttrDef|ffiwheel_symbol(?:_doc)?)\b"
 )
 _ROOT = re.compile(
-    r"(?:^|::|\s)(?P<name>GlobalDef|(?:Overload)?ObjectDef|EnumDef|ffiwheel_symbol(?:_doc)?)"
+    r"(?:^|::|\s)"
+    r"(?P<name>GlobalDef|(?:Overload)?ObjectDef|EnumDef|TypeAttrDef|ffiwheel_symbol(?:_doc)?)"
     r"\s*(?:<(?P<types>.*)>)?\s*$",
     re.DOTALL,
 )
@@ -43,13 +44,20 @@ _CHAIN = frozenset(
         "type_identifier",
     }
 )
-_GLOBAL: dict[str, Kind] = {"def": "function", "def_packed": "function", "def_method": "function"}
 _OBJECT: dict[str, Kind] = {
     "def": "method",
     "def_static": "static",
     "def_ro": "field",
     "def_rw": "field",
+    "def_type_attr": "attribute",
 }
+_METHODS: dict[str, dict[str, Kind]] = {
+    "GlobalDef": {"def": "function", "def_packed": "function", "def_method": "function"},
+    "ObjectDef": _OBJECT,
+    "OverloadObjectDef": _OBJECT,
+    "TypeAttrDef": {"def": "attribute", "attr": "attribute"},
+}
+"""Definer -> the calls that register something -> what they register."""
 _TEXTS = frozenset({"string_literal", "raw_string_literal", "concatenated_string"})
 
 
@@ -61,11 +69,11 @@ class Registration:
     is_packed: bool = False
     """Whether its parameters cannot be known: it takes whatever comes."""
     owner: str = ""
-    """The C++ class of `ObjectDef<T>`."""
+    """The C++ class of `ObjectDef<T>` and the like."""
     name: Node | None = None
     """The expression of the name; none for classes and constructors."""
     subject: Node | None = None
-    """What is registered: a function, a field, `init<A, B>`."""
+    """What is registered: a function, a field, `init<A, B>`, the value of an attribute."""
     doc: Node | None = None
     """A literal that says the documentation."""
     comment: str = ""
@@ -177,7 +185,7 @@ def _variable_of(path: list[Node], top: int) -> str:
 def _calls_on(file: File, variable: str, path: list[Node]) -> list[_Call]:
     """Return the calls on a variable in the block that declares it."""
     block = next((one for one in reversed(path) if one.type == "compound_statement"), path[0])
-    pattern = re.compile(rf"\b{re.escape(variable)}\s*\.\s*def")
+    pattern = re.compile(rf"\b{re.escape(variable)}\s*\.\s*(?:def|attr)")
     start = path[-1].end_byte
     offsets = [one.start() for one in pattern.finditer(file.plain.code, start, block.end_byte)]
     calls: list[_Call] = []
@@ -213,8 +221,8 @@ def _read_root(file: File, root: _Root, node: Node, place: Place) -> Iterator[Re
 def _read_call(file: File, root: _Root, call: _Call, place: Place) -> Registration | None:
     """Return what a call like `.def("name", f)` registers."""
     arguments = call.arguments
-    kinds = _GLOBAL if root.name == "GlobalDef" else _OBJECT if root.owner else {}
-    if root.name == "EnumDef" or call.method not in kinds or not arguments:
+    kinds = _METHODS.get(root.name, {})
+    if call.method not in kinds or not arguments or (kinds is _OBJECT and not root.owner):
         return None
     common = Registration(
         kind=kinds[call.method],

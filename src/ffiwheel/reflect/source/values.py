@@ -80,7 +80,9 @@ _BINARY: dict[str, Callable[[int, int], int]] = {
     "^": operator.xor,
 }
 _CASTS = frozenset({"static_cast", "const_cast", "implicit_cast"})
-_WRAPPERS = frozenset({"make_optional", "move", "forward", "Any", "AnyView", "Variant", "variant"})
+_WRAPPERS = frozenset(
+    {"make_optional", "move", "forward", "Any", "AnyView", "Variant", "variant", "AttrKey"}
+)
 
 
 class Evaluator:

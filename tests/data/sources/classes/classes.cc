@@ -46,6 +46,8 @@ class ColorObj : public ffi::EnumObj {
   TVM_FFI_DECLARE_OBJECT_INFO("my_ext.Color", ColorObj, ffi::EnumObj);
 };
 
+inline constexpr refl::AttrKey<bool> kExact{"my_ext.exact"};
+
 TVM_FFI_STATIC_INIT_BLOCK() {
   refl::ObjectDef<BaseObj>().def_ro("label", &BaseObj::label).def("name", &BaseObj::Name);
   refl::ObjectDef<Alias>(refl::init(false))
@@ -71,13 +73,23 @@ TVM_FFI_STATIC_INIT_BLOCK() {
       .def("move", [](PointObj* self, int64_t dx, int64_t dy = -1) { self->x += dx + dy; })
       .def_static("origin", &PointObj::Origin)
       .def_static("make", [](int64_t x) { return Point(); })
-      .def_type_attr("__ffi_repr__", [](const PointObj* self) { return "p"; });
+      .def_type_attr("__ffi_repr__", [](const PointObj* self) { return "p"; })
+      .def_type_attr("VERSION", 3);
   auto kept = refl::ObjectDef<ColorObj>();
   kept.def("shade", [](const ColorObj* self, double by) { return by; });
   /// Like blood.
   refl::EnumDef<ColorObj>("Red").set_attr("code", int64_t{1});
   refl::EnumDef<ColorObj>("Green");
   refl::TypeAttrDef<PointObj>().def("__ffi_hash__", [](const PointObj* p) { return 1; });
+  refl::TypeAttrDef<PointObj>()
+      /// How many coordinates there are.
+      .attr("DIMENSIONS", int64_t{2})
+      .def("UNIT", ffi::String("m"))
+      .attr(kExact, true)
+      .attr(refl::AttrKey<bool>{"plain"}, true)
+      .def_convert<Point>();
+  auto attributes = refl::TypeAttrDef<BaseObj>();
+  attributes.attr("LIMIT", 0.5);
   refl::GlobalDef().def_method("my_ext.point_norm", &Point::Norm);
   refl::ObjectDef<Unknown>().def("lost", [](const Unknown* self) { return 1; });
 }

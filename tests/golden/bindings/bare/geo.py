@@ -24,6 +24,8 @@ class Circle(Shape):
 
     radius: float
 
+    SIDES = 1
+
     def __init__(self, _0: float, /) -> None:
         self.__init_handle_by_constructor__(_Circle_new, _0)
 

@@ -135,7 +135,13 @@ TVM_FFI_STATIC_INIT_BLOCK() {
       .def("scaled", &PairObj::Scaled, "Return (a + b) * factor.",
            refl::Metadata{{"args", "factor=2"}})
       .def_static("origin", []() { return Pair(0, 0); }, "Return the pair of zeros.");
-  refl::TypeAttrDef<PairObj>().attr("VERSION", int64_t{3}).attr("UNIT", ffi::String("m"));
+  refl::TypeAttrDef<PairObj>()
+      /// Which edition of pairs this is.
+      .attr("VERSION", int64_t{3})
+      .attr("UNIT", ffi::String("m"))
+      .def("EXACT", true)
+      .def("with-dash", -0.5)
+      .attr("TAGS", ffi::Array<int64_t>{1});  // no plain value: C++ keeps it to itself
 
   refl::OverloadObjectDef<AmountObj>()
       .def(refl::init<int64_t>())
@@ -156,12 +162,15 @@ TVM_FFI_STATIC_INIT_BLOCK() {
       .def_rw("limit", &OptionsObj::limit, refl::kw_only(true))
       .def_ro("made", &OptionsObj::made, refl::init(false), refl::default_value(int64_t{7}));
 
+  // A class and one that derives from it have each a value of their own.
   refl::ObjectDef<ShapeObj>(refl::init(false))
+      .def_type_attr("SIDES", 0)
       .def_ro("name", &ShapeObj::name)
       .def("area", &ShapeObj::Area)
       .def("describe", &ShapeObj::Describe);
 
   refl::ObjectDef<CircleObj>()
+      .def_type_attr("SIDES", 1)
       .def(refl::init<double>())
       .def_rw("radius", &CircleObj::radius)
       .def("area", &CircleObj::CircleArea)
@@ -192,6 +201,7 @@ TVM_FFI_STATIC_INIT_BLOCK() {
   refl::ObjectDef<ColorObj>(refl::init(false)).def_convert<Color>();
   refl::EnumDef<ColorObj>("RED", 1);
   refl::EnumDef<ColorObj>("BLUE", 4);
+  refl::TypeAttrDef<ColorObj>().attr("DEFAULT", ffi::String("RED"));
   refl::ObjectDef<ModeObj>(refl::init(false));
   refl::EnumDef<ModeObj>("fast");
   refl::EnumDef<ModeObj>("None");

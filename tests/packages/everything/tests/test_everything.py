@@ -179,6 +179,14 @@ def test_enums() -> None:
     assert everything.Kind.Alpha == everything.Kind.get("Alpha")
 
 
+def test_constants() -> None:
+    pair = everything.Pair
+    assert (pair.VERSION, pair.UNIT, pair.EXACT, pair.with_dash) == (3, "m", True, -0.5)
+    assert not hasattr(pair, "TAGS")
+    assert (everything.Shape.SIDES, geo.Circle.SIDES, everything.Disc.SIDES) == (0, 1, 1)
+    assert everything.Color.DEFAULT == "RED"
+
+
 def test_names_that_mean_something_else() -> None:
     for name in names.__all__:
         if name not in {"list", "Sequence", "tvm_ffi", "Any", "odd", "Awkward"}:

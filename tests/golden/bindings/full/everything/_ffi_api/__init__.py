@@ -381,6 +381,7 @@ class Color(IntEnum, type_key="everything.Color"):
 
 
 _members(Color, "RED", "BLUE")
+Color.DEFAULT = "RED"
 
 
 @tvm_ffi.register_object("everything.Keyed")
@@ -493,6 +494,8 @@ class Pair(tvm_ffi.Object):
 
     VERSION = 3
     UNIT = "m"
+    EXACT = True
+    with_dash = -0.5
 
     def __init__(self, a: int, b: int = 0) -> None:
         """Make a pair."""
@@ -528,6 +531,8 @@ class Shape(tvm_ffi.Object):
     __slots__ = ()
 
     name: str
+
+    SIDES = 0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise TypeError("`Shape` has no constructor: its objects come from C++")

@@ -3,7 +3,7 @@
 
 import ctypes
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, NoReturn, Protocol, overload
+from typing import Any, ClassVar, Final, NoReturn, Protocol, overload
 
 import tvm_ffi
 from tvm_ffi.core import Error, ObjectRValueRef
@@ -131,6 +131,7 @@ class Amount(tvm_ffi.Object):
     def add(self, _0: str, /) -> str: ...
 
 class Color(IntEnum):
+    DEFAULT: str
     RED = ...
     BLUE = ...
 
@@ -193,8 +194,10 @@ class Pair(tvm_ffi.Object):
     They are made of `a` and `b`.
     """
 
-    VERSION: ClassVar[int]
-    UNIT: ClassVar[str]
+    VERSION: Final[int] = 3
+    UNIT: Final[str] = "m"
+    EXACT: Final[bool] = True
+    with_dash: Final[float] = -0.5
     a: int
     """The first."""
 
@@ -216,6 +219,7 @@ class Pair(tvm_ffi.Object):
         """Return the pair of zeros."""
 
 class Shape(tvm_ffi.Object):
+    SIDES: ClassVar[int]
     @property
     def name(self) -> str: ...
     def __init__(self, *args: Any, never: NoReturn, **kwargs: Any) -> None:

@@ -1,7 +1,7 @@
 # Made by ffiwheel from what the library registers; do not edit.
 """What libeverything.so offers under `everything.geo`."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from . import Shape
 
@@ -10,6 +10,7 @@ __all__ = ["Circle", "same_circle"]
 def same_circle(_0: Circle, /) -> Circle: ...
 
 class Circle(Shape):
+    SIDES: ClassVar[int]
     radius: float
     def __init__(self, _0: float, /) -> None: ...
     def area(self) -> float: ...
