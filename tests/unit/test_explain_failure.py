@@ -21,7 +21,8 @@ MANGLED = "_ZN5hello4helpEi"
 def message(said: str) -> str:
     folder = Path("/runtime")
     runtime = Runtime(version="0.1.12", root=folder, library=folder / "libtvm_ffi.so")
-    lines = ("loading /x/libhello.so", f"OSError: /x/libhello.so: {said}")
+    traceback = "Traceback (most recent call last):"
+    lines = ("[ffiwheel loads] /x/libhello.so", traceback, f"OSError: /x/libhello.so: {said}")
     return explain_failure(Completed(code=1, lines=lines), runtime).problems[0].message
 
 
@@ -38,3 +39,7 @@ def test_a_missing_symbol_is_shown_without_binutils(monkeypatch: pytest.MonkeyPa
 def test_the_version_of_a_symbol_is_no_part_of_it() -> None:
     said = "symbol lookup error: undefined symbol: help, version LIB_1"
     assert "it needs `help`, which" in message(said)
+
+
+def test_other_words_of_the_loader_are_passed_on() -> None:
+    assert message("invalid ELF header") == "`libhello.so` does not load: invalid ELF header"

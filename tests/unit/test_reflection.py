@@ -136,7 +136,7 @@ def test_an_enum_of_texts_has_them_as_values() -> None:
 
 
 def test_plain_attributes_for_people_are_constants() -> None:
-    attributes = {"LIMIT": 3, "EXACT": True, "__ffi_eq__": None, "__ffi_type_final__": True}
+    attributes: Item = {"LIMIT": 3, "EXACT": True, "__ffi_eq__": None, "__ffi_type_final__": True}
     attributes |= {"FUNCTION": None, "INFINITE": math.inf}
     [one] = decode(classes=[class_item("a.B", attributes=attributes)]).classes
     assert one.constants == (Constant(name="LIMIT", value=3), Constant(name="EXACT", value=True))

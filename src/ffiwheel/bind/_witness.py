@@ -8,6 +8,8 @@ Arguments: the folder to import from, the file to write the answer to, then the 
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import importlib
 import inspect
 import json
@@ -16,6 +18,8 @@ import sys
 import types
 from pathlib import Path
 
+_IMPORTING = "[ffiwheel imports] "
+_UNBUFFERED = 2
 _KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: "positional-only",
     inspect.Parameter.POSITIONAL_OR_KEYWORD: "plain",
@@ -25,13 +29,23 @@ _KINDS = {
 }
 
 
+def _print_at_once() -> None:
+    """Let C print without a buffer: what lies in one is lost when the process is killed."""
+    c = ctypes.CDLL(None)
+    for name in ("stdout", "__stdoutp"):  # the latter on macOS
+        with contextlib.suppress(ValueError):
+            stream = ctypes.c_void_p.in_dll(c, name)
+            c.setvbuf(stream, None, _UNBUFFERED, ctypes.c_size_t(0))
+
+
 def _main(folder: str, answer: str, modules: list[str]) -> None:
+    _print_at_once()
     sys.path.insert(0, folder)
     for name in modules:
         _stand_in_for_packages(Path(folder), name, modules)
     seen = {}
     for name in modules:
-        print(f"importing {name}", flush=True)
+        print(f"{_IMPORTING}{name}", flush=True)
         seen[name] = _describe_module(importlib.import_module(name))
     Path(answer).write_text(json.dumps(seen), encoding="utf-8")
     sys.stdout.flush()

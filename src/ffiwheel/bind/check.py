@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 _SECONDS = 120.0
 _PROGRAM = Path(__file__).with_name("_witness.py")
-_IMPORTING = "importing "
+_IMPORTING = "[ffiwheel imports] "
+_TRACEBACK = "Traceback (most recent call last)"
 _HINT_CRASH = (
     "the library loads on its own, but not into a Python that has imported `tvm_ffi`;\n"
     "look above for what it printed"
@@ -54,7 +55,7 @@ def check_bindings(folder: Path, stubs: Mapping[str, str], cache: Path) -> None:
     """
     with ThreadPoolExecutor(max_workers=2) as pool:
         typed = pool.submit(_run_mypy, folder, tuple(stubs), cache)
-        seen = _import_modules(folder, tuple(stubs))
+        seen = import_modules(folder, tuple(stubs))
         problems = [*_find_disagreements(stubs, seen), *_read_complaints(typed.result(), stubs)]
     _refuse(problems)
 
@@ -75,7 +76,7 @@ def compare_own(folder: Path, module: str, stub: str) -> str:
     Its functions are objects of TVM-FFI, which tell no signature, and its classes get methods that
     tell a wrong one, so their names and kinds are compared.
     """
-    done, seen = _look(folder, (module,))
+    done, seen = _look(folder, (module,), _SECONDS)
     if seen is None:
         return f"it cannot be imported here: {_reason(done)}"
     return next(iter(find_disagreements(stub, _without_signatures(seen[module]))), "")
@@ -89,14 +90,28 @@ def _without_signatures(seen: Seen) -> Seen:
     } | ({"signature": None} if "kind" in seen else {})
 
 
-def _import_modules(folder: Path, modules: tuple[str, ...]) -> Mapping[str, Seen]:
-    done, seen = _look(folder, modules)
+def import_modules(
+    folder: Path, modules: tuple[str, ...], *, seconds: float = _SECONDS
+) -> Mapping[str, Seen]:
+    """Return what the import of each module shows.
+
+    Args:
+        folder: where the packages lie, with their libraries.
+        modules: the names of the modules.
+        seconds: how long all imports may take.
+
+    Raises:
+        ReflectError: if one of them fails, crashes or hangs.
+    """
+    done, seen = _look(folder, modules, seconds)
     if seen is None:
         raise explain_import(done)
     return seen
 
 
-def _look(folder: Path, modules: tuple[str, ...]) -> tuple[Completed, Mapping[str, Seen] | None]:
+def _look(
+    folder: Path, modules: tuple[str, ...], seconds: float
+) -> tuple[Completed, Mapping[str, Seen] | None]:
     """Import modules in a child process; return how it ended, and what it saw."""
     answer = folder / "seen.json"
     answer.unlink(missing_ok=True)
@@ -104,7 +119,7 @@ def _look(folder: Path, modules: tuple[str, ...]) -> tuple[Completed, Mapping[st
         [sys.executable, "-X", "utf8", _PROGRAM, folder, answer, *modules],
         cwd=folder,
         env=inherited(PYTHONIOENCODING="utf-8:backslashreplace"),
-        timeout=_SECONDS,
+        timeout=seconds,
     )
     if done.code or not answer.is_file():
         return done, None
@@ -113,18 +128,22 @@ def _look(folder: Path, modules: tuple[str, ...]) -> tuple[Completed, Mapping[st
 
 def explain_import(done: Completed) -> ReflectError:
     """Return the error for generated modules that cannot be imported."""
-    begun = [line.removeprefix(_IMPORTING) for line in done.lines if line.startswith(_IMPORTING)]
+    module, said = done.split(_IMPORTING)
     return ReflectError(
         f"the generated module cannot be imported: {_reason(done)}",
-        where=begun[-1] if begun else "",
-        hint=_HINT_CRASH if done.code < 0 and not done.timed_out else _HINT,
-        output="\n".join(line for line in done.lines if not line.startswith(_IMPORTING)),
+        where=module,
+        hint=_HINT if _TRACEBACK in done.text else _HINT_CRASH,
+        output="\n".join(said),
     )
 
 
 def _reason(done: Completed) -> str:
-    said = [line for line in done.lines if line.strip() and not line.startswith((" ", _IMPORTING))]
-    return said[-1] if said and not done.timed_out and done.code > 0 else done.ending
+    """Return the exception that ended an import, or how the process ended where there was none."""
+    if done.timed_out:
+        return "it takes too long"
+    if done.code >= 0 and _TRACEBACK in done.text:
+        return [line for line in done.lines if line.strip() and not line.startswith(" ")][-1]
+    return done.ending if done.code < 0 else f"it ended the process with {done.ending}"
 
 
 def _find_disagreements(stubs: Mapping[str, str], seen: Mapping[str, Seen]) -> Iterator[Problem]:

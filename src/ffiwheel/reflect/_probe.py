@@ -11,6 +11,7 @@ their C symbols, and as JSON the names of the type attributes to read.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -37,6 +38,8 @@ _OBJECT_HEADER = 24
 _HAS_DEFAULT, _FROM_FACTORY = 1 << 1, 1 << 5
 _ENUM_BASE, _ENUM_STATE = "ffi.Enum", "ffi.EnumState"
 _ENUM_COLUMN = "__ffi_enum__"
+_LOADING = "[ffiwheel loads] "
+_UNBUFFERED = 2
 
 
 class _Value(Union):
@@ -293,14 +296,23 @@ def _members(runtime: _Runtime, info: _TypeInfo) -> list[list[object]]:
     ]
 
 
+def _print_at_once() -> None:
+    """Let C print without a buffer: what lies in one is lost when the process is killed."""
+    c = ctypes.CDLL(None)
+    for name in ("stdout", "__stdoutp"):  # the latter on macOS
+        with contextlib.suppress(ValueError):
+            c.setvbuf(c_void_p.in_dll(c, name), None, _UNBUFFERED, c_size_t(0))
+
+
 def _main(
     runtime_path: str, answer_path: str, requests: list[dict[str, object]], attributes: list[str]
 ) -> None:
+    _print_at_once()
     runtime = _Runtime(runtime_path)
     functions, keys = set(runtime.function_names()), set(runtime.type_keys())
     loaded = []
     for request in requests:
-        print(f"loading {request['path']}", flush=True)
+        print(f"{_LOADING}{request['path']}", flush=True)
         library = ctypes.CDLL(str(request["path"]), mode=os.RTLD_NOW)
         symbols = request["symbols"]
         assert isinstance(symbols, list)

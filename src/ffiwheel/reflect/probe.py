@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from ffiwheel.system.process import Completed
 
 _SECONDS = 60.0
+"""How long loading the libraries may take; a library that needs this at every import is broken."""
 _PROGRAM = Path(__file__).with_name("_probe.py")
-_LOADING = "loading "
-_UNHELPFUL = (_LOADING, "Traceback (most recent call last)", '  File "')
+_LOADING = "[ffiwheel loads] "
+_TRACEBACK = "Traceback (most recent call last)"
+_UNHELPFUL = (_TRACEBACK, '  File "')
 _HINT_CRASH = (
-    "its static initialisers run when it is loaded; run them in a debugger,\n"
+    "its static initializers run when it is loaded; run them in a debugger,\n"
     "or look above for what it printed"
 )
 _HINT_TWICE = "another library has registered the same name; use names of your package's own"
@@ -36,6 +38,8 @@ def reflect(
     libraries: Mapping[str, tuple[Path, Binary]],
     runtime: Runtime,
     attributes: Collection[str] = (),
+    *,
+    seconds: float = _SECONDS,
 ) -> Api:
     """Return what `libraries` register when they are loaded.
 
@@ -43,6 +47,7 @@ def reflect(
         libraries: archive path -> the file to load, and its facts.
         runtime: the TVM-FFI release to load them with.
         attributes: the names of the type attributes to look for, which no runtime lists.
+        seconds: how long all of this may take.
 
     Raises:
         ReflectError: if a library cannot be loaded, crashes or hangs.
@@ -59,7 +64,7 @@ def reflect(
             ],
             cwd=Path(folder),
             env=inherited(PYTHONIOENCODING="utf-8:backslashreplace"),
-            timeout=_SECONDS,
+            timeout=seconds,
         )
         if done.code or not answer.is_file():
             raise explain_failure(done, runtime)
@@ -68,8 +73,8 @@ def reflect(
 
 def explain_failure(done: Completed, runtime: Runtime) -> ReflectError:
     """Return the error for a probe that ended without an answer."""
-    loading = [line for line in done.lines if line.startswith(_LOADING)]
-    where = loading[-1].removeprefix(_LOADING) if loading else str(runtime.library)
+    loading, said = done.split(_LOADING)
+    where = loading or str(runtime.library)
     name = Path(where).name
     if symbol := re.search(r"undefined symbol: ([^\s,]+)", done.text):
         needed = readable_symbol(symbol[1])
@@ -86,11 +91,20 @@ def explain_failure(done: Completed, runtime: Runtime) -> ReflectError:
             hint="install it, or link it statically",
         )
     return ReflectError(
-        f"`{name}` does not load: {done.ending}",
+        f"`{name}` does not load: {_reason(done, where)}",
         where=where,
         hint=_HINT_TWICE if "already registered" in done.text else _HINT_CRASH,
-        output="\n".join(line for line in done.lines if not line.startswith(_UNHELPFUL)),
+        output="\n".join(line for line in said if not line.startswith(_UNHELPFUL)),
     )
+
+
+def _reason(done: Completed, library: str) -> str:
+    """Return what the loader says of a library, or how the process ended where it said nothing."""
+    if done.timed_out:
+        return "it takes too long"
+    if done.code >= 0 and _TRACEBACK in done.text:
+        return done.lines[-1].removeprefix(f"OSError: {library}: ")
+    return done.ending if done.code < 0 else f"it ended the process with {done.ending}"
 
 
 def readable_symbol(symbol: str) -> str:

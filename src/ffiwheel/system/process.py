@@ -51,6 +51,23 @@ class Completed:
             return f"signal {-self.code} ({signal.Signals(-self.code).name})"
         return f"exit code {self.code}"
 
+    def split(self, mark: str) -> tuple[str, tuple[str, ...]]:
+        """Return what follows the last `mark`, and the lines without `mark` and what follows it.
+
+        A child that runs other people's code tells us so where it is. What that code prints may
+        end without a new line, so a mark may stand anywhere.
+
+        >>> lines = ("[at] a", "hello", "no new line[at] b")
+        >>> Completed(code=1, lines=lines).split("[at] ")
+        ('b', ('hello', 'no new line'))
+        """
+        last, others = "", []
+        for line in self.lines:
+            before, found, after = line.partition(mark)
+            last = after if found else last
+            others += [before] if before or not found else []
+        return last, tuple(others)
+
 
 def run(
     command: Sequence[str | Path],
