@@ -47,6 +47,10 @@ KEYS = (
 emit = [
   {form = "c-headr", path = "include/a.h"},
   {form = "c-header", pth = "include/b.h"},
+  {form = "c-source", path = "../b.cc"},
+  {form = "json", path = "b.json", commit = "yes"},
+  {path = "b.json", template = 3},
+  {path = "c", template = "templates/none.in"},
   "c.h",
 ]
 """

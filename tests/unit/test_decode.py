@@ -58,6 +58,17 @@ def test_every_problem_is_reported_at_once() -> None:
     ]
 
 
+def test_what_is_right_beside_a_mistake_is_kept() -> None:
+    emit = [{"path": "a.json", "form": "jsn"}, {"path": "b.json", "form": "json"}]
+    config, problems = decode({"version": {"emit": emit, "next": "mayor", "tag-prefix": "v"}})
+    assert len(problems) == 2
+    assert config.version.tag_prefix == "v"
+    assert [(one.path, one.form) for one in config.version.emit] == [
+        ("a.json", None),
+        ("b.json", "json"),
+    ]
+
+
 def test_a_misspelt_choice_is_guessed() -> None:
     entry = {"path": "file", "pattern": "(.*)", "form": "c-mayor"}
     _, [problem] = decode({"version": {"write": [entry]}})

@@ -53,12 +53,21 @@ def decode_table(
             continue
         found = len(problems)
         decoded = _decode(kinds[names[key]], value, f"{where}.{key}", problems)
-        if len(problems) == found:
+        if len(problems) == found or _is_partly_read(decoded):
             values[names[key]] = decoded
     for key, name in names.items():
         if name not in schema._field_defaults and key not in table:
             problems.append(Problem(f"the key `{key}` is missing", where, f"add `{key} = ...`"))
     return schema._make(values.get(name, "") for name in schema._fields)
+
+
+def _is_partly_read(decoded: object) -> bool:
+    """Tell whether something is a table or holds tables, in which defaults stand in by themselves.
+
+    So what is right in a table can be checked on, whatever is wrong beside it.
+    """
+    found = decoded if type(decoded) is tuple else (decoded,)
+    return any(isinstance(one, tuple) for one in found)
 
 
 def is_table(kind: object) -> TypeGuard[type[NamedTuple]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ffiwheel.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
     from ffiwheel.config.schema import EmitTable
@@ -17,16 +17,26 @@ _PLACE = "tool.ffiwheel.version.emit"
 _C_SUFFIXES = {".c", ".cc", ".cpp", ".cxx", ".c++", ".C"}
 
 
-def check_emitted(tables: tuple[EmitTable, ...], root: Path) -> list[Problem]:
-    """Return all that is wrong with the files that the project in `root` wants."""
+def check_emitted(
+    tables: tuple[EmitTable, ...], root: Path, misread: Collection[str] = ()
+) -> list[Problem]:
+    """Return all that is wrong with the files that a project wants.
+
+    Args:
+        tables: what it says of them; a default stands in for what could not be read.
+        root: the project's folder.
+        misread: the places of the problems that the decoder has reported.
+    """
+    places = [f"{_PLACE}[{index}]" for index in range(len(tables))]
+    is_open = any(place in misread or f"{place}.form" in misread for place in places)
     return [
         problem
-        for index, table in enumerate(tables)
+        for index, (table, place) in enumerate(zip(tables, places, strict=True))
         for problem in (
-            *_check_path(table, f"{_PLACE}[{index}].path", root),
-            *_check_content(table, f"{_PLACE}[{index}]", root),
-            *_check_earlier(table, f"{_PLACE}[{index}].path", tables[:index]),
-            *_check_header(table, f"{_PLACE}[{index}]", tables),
+            *_check_path(table, f"{place}.path", root),
+            *_check_content(table, place, root, misread),
+            *_check_earlier(table, f"{place}.path", tables[:index]),
+            *_check_header(table, place, tables, is_open=is_open),
         )
     ]
 
@@ -54,7 +64,12 @@ def _check_path(table: EmitTable, where: str, root: Path) -> Iterator[Problem]:
         yield Problem(f"a compiler would not know `{table.path}` for a source", where, hint)
 
 
-def _check_content(table: EmitTable, where: str, root: Path) -> Iterator[Problem]:
+def _check_content(
+    table: EmitTable, where: str, root: Path, misread: Collection[str]
+) -> Iterator[Problem]:
+    has_lost_keys = bool({where, f"{where}.form", f"{where}.template"} & {*misread})
+    if table.template is None and has_lost_keys:
+        return  # what it starts from is not known
     if table.form is None and table.template is None:
         hint = 'write `form = "..."` for one of the known kinds, or `template = "..."`'
         yield Problem("neither `form` nor `template` says what the file is", where, hint)
@@ -83,7 +98,11 @@ def _check_earlier(table: EmitTable, where: str, earlier: Iterable[EmitTable]) -
         yield Problem(f"`{min(path, *nested)}` cannot be a file and a folder", where, hint)
 
 
-def _check_header(table: EmitTable, where: str, tables: Iterable[EmitTable]) -> Iterator[Problem]:
-    if table.form == "c-source" and not any(one.form == "c-header" for one in tables):
+def _check_header(
+    table: EmitTable, where: str, tables: Iterable[EmitTable], *, is_open: bool
+) -> Iterator[Problem]:
+    """Check that a source has its header, unless the form of some file could not be read."""
+    has_header = is_open or any(one.form == "c-header" for one in tables)
+    if table.form == "c-source" and not has_header:
         hint = 'add `[[tool.ffiwheel.version.emit]]` with `form = "c-header"`'
         yield Problem("`c-source` includes a header that is not emitted", where, hint)

@@ -21,6 +21,7 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from _typeshed import StrPath
@@ -119,7 +120,8 @@ def read_project(folder: StrPath, *, to_build: bool = True) -> Project:
     config = decode_table(Config, table, "tool.ffiwheel", problems)
     project = Project(folder=folder, pyproject=pyproject, config=config)
     problems += _check_config(config) + _check_version(config.version) + _check_provider(project)
-    problems += _check_version_files(project, subtable(table, "version"))
+    misread = {problem.where for problem in problems}
+    problems += _check_version_files(project, subtable(table, "version"), misread)
     if to_build:
         problems += _check_own(project) if project.is_ours else _check_foreign(project)
     elif project.is_ours:
@@ -131,7 +133,7 @@ def read_project(folder: StrPath, *, to_build: bool = True) -> Project:
     return project
 
 
-def _check_version_files(project: Project, table: Table) -> list[Problem]:
+def _check_version_files(project: Project, table: Table, misread: Collection[str]) -> list[Problem]:
     """Check the keys for files that state the version; few projects have them."""
     problems: list[Problem] = []
     if "changelog" in table or "write" in table:
@@ -141,7 +143,7 @@ def _check_version_files(project: Project, table: Table) -> list[Problem]:
     if emitted := project.config.version.emit:
         from ffiwheel.config.emitted import check_emitted  # noqa: PLC0415 - a query has none
 
-        problems += check_emitted(emitted, project.root)
+        problems += check_emitted(emitted, project.root, misread)
     return problems
 
 
