@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 import pytest
 
-from ffiwheel.bind.beside import render_beside
+from ffiwheel.bind.beside import find_library_name, render_beside
+from ffiwheel.bind.render import render_bindings
 from ffiwheel.config.schema import BindingsTable
 from ffiwheel.model.api import (
     Api,
@@ -86,6 +88,24 @@ def test_the_stub_says_how_objects_of_tvm_ffi_are_called() -> None:
     assert "@_only\nclass SupportsDLPack(" in stub
     assert '__all__ = ["LIB", "Pair", "add"]' in stub
     ast.parse(stub)
+
+
+def test_a_generated_module_can_take_its_place_and_its_name_for_the_library() -> None:
+    assert find_library_name(API, "p", BindingsTable(), GENERATED) == "LIB"
+    files = render_bindings(API, "p", BindingsTable(), library_name="LIB").files
+    module, stub = (files[f"p/_ffi_api.{kind}"].decode() for kind in ("py", "pyi"))
+    assert "\nLIB = _LIBRARY\n" in module
+    assert "\nLIB: tvm_ffi.Module\n" in stub
+    assert all('"LIB", "Pair", "add"' in text for text in (module, stub))
+
+
+def test_a_generated_module_takes_the_place_of_what_it_can_replace_only() -> None:
+    for text in WRONG.values():
+        assert find_library_name(API, "p", BindingsTable(), text) is None
+    two = replace(API, libraries=(*API.libraries, Library(path="p/libq.so")))
+    assert find_library_name(two, "p", BindingsTable(), GENERATED) is None
+    taken = replace(API, functions=(*API.functions, Function(name="p.LIB")))
+    assert find_library_name(taken, "p", BindingsTable(), GENERATED) is None
 
 
 WRONG = {

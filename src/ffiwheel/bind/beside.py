@@ -72,6 +72,23 @@ def render_beside(
     )
 
 
+def find_library_name(api: Api, package: str, table: BindingsTable, text: str) -> str | None:
+    """Return what a module calls its library, if a generated one can take its place; else None.
+
+    Args:
+        api: what the libraries of the package offer.
+        package: the archive path of the package's folder.
+        table: the project's own wishes.
+        text: the module.
+    """
+    dotted, own = package.replace("/", "."), read_module(text)
+    bindings = plan_bindings(api, f"{dotted}.{MODULE}", table.prefix or dotted, table)
+    is_one = len(api.libraries) == len(own.libraries) == 1
+    if own.unknown or not is_one or _find_misfit(bindings, own):
+        return None
+    return None if own.libraries[0] in bindings.names else own.libraries[0]
+
+
 def _find_misfit(bindings: Bindings, own: OwnModule) -> str:
     """Return what keeps the bindings from describing a module; empty if nothing does."""
     root, *deeper = bindings.modules

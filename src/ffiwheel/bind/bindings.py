@@ -119,12 +119,14 @@ class BoundModule:
     functions: tuple[BoundFunction, ...]
     classes: tuple[BoundClass, ...]
     """Each after those of this module that it derives from."""
+    library_name: str = ""
+    """The public name of the loaded library, for a project that knows one."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every public name, sorted."""
-        functions = [one.name for one in self.functions]
-        return tuple(sorted(functions + [one.name for one in self.classes]))
+        names = [one.name for one in self.functions] + [one.name for one in self.classes]
+        return tuple(sorted([*names, *([self.library_name] if self.library_name else [])]))
 
     @property
     def signatures(self) -> Iterator[BoundSignature]:

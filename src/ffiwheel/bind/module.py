@@ -66,7 +66,7 @@ def render_module(bindings: Bindings, module: BoundModule, place: Place, *, is_b
         [MARK, *render_docstring(describe_module(bindings, module))],
         render_header(module, place, vocabulary, needed_support(module)),
         render_names(module.names),
-        [] if module.parts else _render_libraries(bindings, place, words["tvm_ffi"]),
+        [] if module.parts else _render_libraries(bindings, module, place, words["tvm_ffi"]),
     ]
     return "\n".join(join_blocks([join_blocks(head, 1), *blocks], 2)) + "\n"
 
@@ -78,7 +78,9 @@ def describe_module(bindings: Bindings, module: BoundModule) -> str:
     return f"What {files} offers{inside}."
 
 
-def _render_libraries(bindings: Bindings, place: Place, tvm_ffi: str) -> list[str]:
+def _render_libraries(
+    bindings: Bindings, module: BoundModule, place: Place, tvm_ffi: str
+) -> list[str]:
     loads = [
         f'{tvm_ffi}.load_module(str(_FOLDER / "{posixpath.relpath(path, place.folder)}"))'
         for path in bindings.libraries
@@ -86,6 +88,7 @@ def _render_libraries(bindings: Bindings, place: Place, tvm_ffi: str) -> list[st
     return [
         "_FOLDER = _Path(__file__).parent",
         *(f"{_library(bindings, index)} = {load}" for index, load in enumerate(loads)),
+        *([f"{module.library_name} = {_library(bindings, 0)}"] if module.library_name else []),
     ]
 
 

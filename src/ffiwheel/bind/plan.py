@@ -41,7 +41,9 @@ class Namespace:
     """Name in the registry -> Python name."""
 
 
-def plan_bindings(api: Api, root: str, prefix: str, table: BindingsTable) -> Bindings:
+def plan_bindings(
+    api: Api, root: str, prefix: str, table: BindingsTable, library_name: str = ""
+) -> Bindings:
     """Return what the modules of a package offer.
 
     Args:
@@ -49,6 +51,7 @@ def plan_bindings(api: Api, root: str, prefix: str, table: BindingsTable) -> Bin
         root: the full name of the root module, such as `pkg._ffi_api`.
         prefix: the namespace in the registry.
         table: the project's own wishes.
+        library_name: the public name of the only library, if it is to have one.
 
     Raises:
         ProjectError: if `types` or `classes` of the table name something that is not there.
@@ -68,7 +71,7 @@ def plan_bindings(api: Api, root: str, prefix: str, table: BindingsTable) -> Bin
     by_key = {one.type_key: one for one in own.classes}
     bases = feasible_bases(by_key, {key: name.rpartition(".")[0] for key, name in classes.items()})
     planner = _Planner(annotator, overrides, by_key, bases, notes)
-    modules = tuple(planner.bind(space) for space in spaces)
+    modules = tuple(planner.bind(space, "" if space.parts else library_name) for space in spaces)
     overrides.check()
     notes.unknown_types(own, annotator)
     notes.foreign_parents(own, known)
@@ -98,7 +101,7 @@ class _Planner:
         self._bases = bases
         self._notes = notes
 
-    def bind(self, space: Namespace) -> BoundModule:
+    def bind(self, space: Namespace, library_name: str) -> BoundModule:
         """Return the module of one namespace."""
         functions = [self._function(name, one) for name, one in space.functions.items()]
         functions += [self._function(name, one, of) for name, (of, one) in space.symbols.items()]
@@ -106,6 +109,7 @@ class _Planner:
         return BoundModule(
             parts=space.parts,
             namespace=space.prefix,
+            library_name=library_name,
             children=tuple(sorted(space.children.values())),
             functions=tuple(sorted(functions, key=lambda one: one.name)),
             classes=tuple(

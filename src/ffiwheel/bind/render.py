@@ -58,6 +58,7 @@ def render_bindings(
     *,
     present: Collection[str] = (),
     partials: Mapping[str, str] | None = None,
+    library_name: str = "",
 ) -> Rendered:
     """Return the generated files of a package.
 
@@ -67,12 +68,13 @@ def render_bindings(
         table: the project's own wishes.
         present: the archive paths of the project's own files, which are not written over.
         partials: archive path -> text of the hand-written stubs, in `PARTIAL`.
+        library_name: the public name of the only library, if it is to have one.
 
     Raises:
         ProjectError: if the table names what is not there, or a hand-written stub does not parse.
     """
     dotted = package.replace("/", ".")
-    bindings = plan_bindings(api, f"{dotted}.{MODULE}", table.prefix or dotted, table)
+    bindings = plan_bindings(api, f"{dotted}.{MODULE}", table.prefix or dotted, table, library_name)
     if not bindings.names:
         return Rendered(files={}, findings=bindings.findings)
     is_bare = table.signatures == "bare"

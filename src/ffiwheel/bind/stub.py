@@ -91,6 +91,9 @@ def plan_stub(
     }
     protocol = _render_protocol(vocabulary) if bindings.has_arrays and not module.parts else []
     alias = vocabulary.word("typing.TypeAlias") if vocabulary.own_aliases else ""
+    library = module.library_name
+    rest = [f"{library}: {vocabulary.word('tvm_ffi.Module')}"] if library else []
+    rest += [f"{new}: {alias} = {old}" for old, new in sorted(vocabulary.own_aliases.items())]
     return Stub(
         doc=render_docstring(doc),
         imports=_render_imports(module, place, vocabulary),
@@ -98,7 +101,7 @@ def plan_stub(
         protocol=protocol,
         functions=functions,
         classes=classes,
-        rest=[f"{new}: {alias} = {old}" for old, new in sorted(vocabulary.own_aliases.items())],
+        rest=rest,
     )
 
 

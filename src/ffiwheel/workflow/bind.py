@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.beside import render_beside
+from ffiwheel.bind.beside import find_library_name, render_beside
 from ffiwheel.bind.notes import left_alone
 from ffiwheel.bind.render import MODULE, PARTIAL, Rendered, render_bindings
 from ffiwheel.bind.text import MARK
+from ffiwheel.compile.delegate import CMAKE_BACKEND
 from ffiwheel.errors import ReflectError
 from ffiwheel.model.api_json import render_api
 from ffiwheel.system.archive import read_content
 from ffiwheel.workflow.check import compare_beside, prove_bindings
+from ffiwheel.workflow.compile import source_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,14 +52,26 @@ def bind_draft(
     package = find_package(project, draft, api.libraries[0].path)
     draft = replace(draft, dist_info={**draft.dist_info, API_FILE: render_api(api)})
     table = project.config.bindings
-    if f"{package}/{MODULE}.py" in draft.files:
-        return _bind_beside(draft, api, table, package, folder, step, loads=loads)
+    library_name = ""
+    if (own := f"{package}/{MODULE}.py") in draft.files:
+        name = _find_scaffold(project, draft, api, package)
+        if name is None:
+            return _bind_beside(draft, api, table, package, folder, step, loads=loads)
+        library_name = name
+        draft = replace(draft, files={n: c for n, c in draft.files.items() if n != own})
     if (own := f"{package}/{MODULE}/__init__.py") in draft.files:
         step.done(f"{own} is the project's own")
         return draft, ()
     partials = _read_partials(draft, package)
     rendered = (
-        render_bindings(api, package, table, present=draft.files, partials=partials)
+        render_bindings(
+            api,
+            package,
+            table,
+            present=draft.files,
+            partials=partials,
+            library_name=library_name,
+        )
         if package
         else Rendered(files={})
     )
@@ -74,6 +88,18 @@ def bind_draft(
     shown = ", ".join(sorted({_shown(name) for name in rendered.files if MODULE in name}))
     step.done(shown, "type-checked")
     return bound, rendered.findings
+
+
+def _find_scaffold(project: Project, draft: Draft, api: Api, package: str) -> str | None:
+    """Return the library's name in a module that only the stub step of the guide has made.
+
+    It is none of the project's own, and ours says all that it says, and more. None: it is kept.
+    """
+    own = f"{package}/{MODULE}.py"
+    if project.backend != CMAKE_BACKEND or own in source_files(project):
+        return None
+    text = read_content(draft.files[own]).decode(errors="replace")
+    return find_library_name(api, package, project.config.bindings, text)
 
 
 def _bind_beside(  # noqa: PLR0913 - see `bind_draft`
