@@ -3,7 +3,8 @@
 A library with 50 functions is compiled once and bound both ways. Calls of the bare function object
 and of the function around it take turns, and the fastest of many rounds counts: what else the
 machine does only ever adds. Imports happen in fresh processes that have `tvm_ffi` and the library
-already. The making is timed for growing APIs, which shows that it is linear.
+already. Their making, from the library and its sources to the text of the modules, is timed for
+libraries of growing size, and so is the generator's whole process.
 """
 
 from __future__ import annotations
@@ -15,34 +16,33 @@ import sys
 import tempfile
 import time
 import timeit
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 import tvm_ffi
+from source_reader import FUNCTIONS as FUNCTIONS_OF_FILE
+from source_reader import make_sources
 
 from ffiwheel.audit.elf import read_elf
 from ffiwheel.bind.render import render_bindings
 from ffiwheel.config.schema import BindingsTable
-from ffiwheel.model.api import (
-    Api,
-    Class,
-    Constructor,
-    Field,
-    Function,
-    Library,
-    Method,
-    Parameter,
-    Signature,
-)
-from ffiwheel.model.types import Type
+from ffiwheel.reflect.join import join_source
 from ffiwheel.reflect.probe import reflect
+from ffiwheel.reflect.source.reader import read_sources
 from ffiwheel.toolchain.runtime import find_runtime
 
 FUNCTIONS = 50
-ROUNDS = 40
-CALLS = 20_000
+ROUNDS = 1_000
+CALLS = 1_000
 IMPORTS = 15
 RUNTIME = Path(tvm_ffi.__file__).parent
-SIZES = ((125, 12), (250, 25), (500, 50), (1000, 100), (2000, 200))
+FILES = (25, 50, 100)
+"""How many sources each of the large libraries has."""
+TOGETHER = 25
+"""How many sources are compiled at once."""
+MAKINGS = 5
 
 SOURCE = """\
 #include <tvm/ffi/tvm_ffi.h>
@@ -85,9 +85,9 @@ def bind_ours(library: Path, folder: Path) -> None:
     (folder / "fifty" / library.name).symlink_to(library)  # a copy would register twice
 
 
-def bind_theirs(library: Path, folder: Path) -> None:
+def bind_theirs(library: Path, folder: Path, name: str) -> None:
     """Write what `tvm-ffi-stubgen` makes of a library."""
-    options = ("--init-pypkg", "fifty", "--init-lib", "fifty", "--init-prefix", "fifty.")
+    options = ("--init-pypkg", name, "--init-lib", name, "--init-prefix", f"{name}.")
     command = [sys.executable, "-m", "tvm_ffi.stub.cli", str(folder), "--dlls", str(library)]
     subprocess.run([*command, *options], check=True, capture_output=True)
 
@@ -126,49 +126,111 @@ def call_nanoseconds(folder: Path) -> dict[str, float]:
     return best
 
 
-def large_api(functions: int, classes: int) -> Api:
-    """Return an API of some size, with what real ones have."""
-    parameters = (
-        Parameter(name="array", type=Type("ffi.Tensor")),
-        Parameter(name="sizes", type=Type("ffi.Array", (Type("int"),))),
-        Parameter(name="mode", type=Type("ffi.String"), default="'fast'"),
-    )
-    way = Signature(parameters=parameters, result=Type("ffi.Tensor"))
-    doc = "Do it.\n\nThis is done as it has always been done, " + "and then " * 12 + "it is done."
-    return Api(
-        libraries=(Library(path="pkg/libpkg.so"),),
-        functions=tuple(
-            Function(name=f"pkg.function_{i}", signatures=(way,), doc=f"{doc} {i}")
-            for i in range(functions)
-        ),
-        classes=tuple(
-            Class(
-                type_key=f"pkg.Class{i}",
-                doc=doc,
-                fields=tuple(Field(name=f"field_{j}", type=Type("int")) for j in range(5)),
-                methods=tuple(Method(name=f"do_{j}", signatures=(way,)) for j in range(5)),
-                constructor=Constructor(signatures=(way,)),
+def write_sources(folder: Path) -> None:
+    """Write the sources of the largest library, and files that put them together."""
+    for name, content in make_sources(max(FILES)):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    for first in range(0, max(FILES), TOGETHER):
+        numbers = range(first, first + TOGETHER)
+        text = "".join(f'#include "src/ops_{number}.cc"\n' for number in numbers)
+        (folder / f"all_{first}.txt").write_text(text)
+
+
+def compile_large(folder: Path) -> dict[int, Path]:
+    """Compile the sources, and return the library for each number of them."""
+    write_sources(folder)
+    firsts = range(0, max(FILES), TOGETHER)
+    folders = (f"-I{RUNTIME / 'include'}", "-Iinclude", "-I.")
+    options = ("-std=c++17", "-O0", "-fPIC", "-fvisibility=hidden", "-fno-gnu-unique", *folders)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in [
+            pool.submit(
+                subprocess.run,
+                ["c++", *options, "-xc++", "-c", f"all_{first}.txt", "-o", f"all_{first}.o"],
+                check=True,
+                cwd=folder,
             )
-            for i in range(classes)
-        ),
+            for first in firsts
+        ]:
+            done.result()
+    libraries = {files: folder / str(files) / "libbench.so" for files in FILES}
+    for files, library in libraries.items():
+        library.parent.mkdir()
+        objects = [f"all_{first}.o" for first in firsts if first < files]
+        link = ("-shared", "-s", f"-L{RUNTIME / 'lib'}", "-ltvm_ffi", "-o", str(library))
+        subprocess.run(["c++", *objects, *link], check=True, cwd=folder)
+    return libraries
+
+
+class Making(NamedTuple):
+    """The seconds that bindings took to be made."""
+
+    total: float
+    reflect: float = 0.0
+    """The library is loaded in a child process, and its answer decoded."""
+    read: float = 0.0
+    """The sources are read."""
+    write: float = 0.0
+    """What both say is joined, and the modules and stubs are written."""
+    processor: float = 0.0
+
+
+def make_ours(library: Path, files: int) -> Making:
+    """Make bindings, in a process that has made none before."""
+    sources = make_sources(files)
+    start, busy = time.perf_counter(), processor_seconds()
+    mentions = read_sources(sources)
+    read = time.perf_counter()
+    binary = read_elf(library.read_bytes(), "bench/libbench.so")
+    attributes = [one.name for one in mentions if one.kind == "attribute"]
+    api = reflect({"bench/libbench.so": (library, binary)}, find_runtime(), attributes)
+    reflected = time.perf_counter()
+    named, findings = join_source(api, mentions)
+    rendered = render_bindings(named, "bench", BindingsTable())
+    end = time.perf_counter()
+    assert not findings
+    assert len(rendered.names) == files * (FUNCTIONS_OF_FILE + 1)
+    assert b"factor: float = 1.0" in rendered.files["bench/_ffi_api.pyi"]
+    spent = processor_seconds() - busy
+    return Making(end - start, reflected - read, read - start, end - reflected, spent)
+
+
+def make_theirs(library: Path, folder: Path) -> Making:
+    """Run `tvm-ffi-stubgen`, from its start to its end."""
+    start, busy = time.perf_counter(), processor_seconds()
+    bind_theirs(library, folder, "bench")
+    return Making(time.perf_counter() - start, processor=processor_seconds() - busy)
+
+
+def processor_seconds() -> float:
+    """Return what this process and the children that it has waited for have used."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
+
+
+def print_makings(folder: Path) -> None:
+    """Measure how long bindings take to be made, the fastest of a few times, and print a table."""
+    print(
+        "\n| functions | classes | reflect s | read s | write s | together s | processor s"
+        " | `tvm-ffi-stubgen` s | processor s |\n|" + " ---: |" * 9
     )
-
-
-def render_seconds(api: Api) -> float:
-    """Return how long it takes to write the bindings of an API."""
-    spent = []
-    for _ in range(5):
-        started = time.perf_counter()
-        render_bindings(api, "pkg", BindingsTable())
-        spent.append(time.perf_counter() - started)
-    return min(spent)
+    for files, library in compile_large(folder).items():
+        with get_context("spawn").Pool(1, maxtasksperchild=1) as fresh:
+            ours = min(fresh.apply(make_ours, (library, files)) for _ in range(MAKINGS))
+        theirs = min(make_theirs(library, folder / f"{files}-{i}") for i in range(MAKINGS))
+        print(
+            f"| {files * FUNCTIONS_OF_FILE} | {files} | {ours.reflect:.2f} | {ours.read:.2f}"
+            f" | {ours.write:.2f} | {ours.total:.2f} | {ours.processor:.2f}"
+            f" | {theirs.total:.2f} | {theirs.processor:.2f} |"
+        )
 
 
 def main(folder: Path) -> None:
     """Measure everything, and print tables."""
     library = compile_library(folder)
     bind_ours(library, folder / "ours")
-    bind_theirs(library, folder / "theirs")
+    bind_theirs(library, folder / "theirs", "fifty")
     calls = call_nanoseconds(folder / "ours")
     bare = calls["bare f(1, 2)"]
     print("| call | ns | more than bare | ratio |\n| --- | ---: | ---: | ---: |")
@@ -178,10 +240,8 @@ def main(folder: Path) -> None:
     for name in ("ours", "theirs"):
         found = import_seconds(library, folder / name)
         print(f"| {name} | {statistics.median(found) * 1e3:.2f} | {min(found) * 1e3:.2f} |")
-    print("\n| functions | classes | render s | ms per function |\n| ---: | ---: | ---: | ---: |")
-    for functions, classes in SIZES:
-        spent = render_seconds(large_api(functions, classes))
-        print(f"| {functions} | {classes} | {spent:.3f} | {spent / functions * 1e3:.3f} |")
+    (folder / "large").mkdir()
+    print_makings(folder / "large")
 
 
 if __name__ == "__main__":

@@ -327,7 +327,7 @@ def _main(
         ],
     }
     with open(answer_path, "w", encoding="utf-8") as file:  # noqa: PTH123 - no pathlib: start fast
-        json.dump(answer, file)
+        file.write(json.dumps(answer))  # `dump` is written in Python, and five times slower
     sys.stdout.flush()
     os._exit(0)  # a library's destructors are none of our business
 

@@ -11,6 +11,7 @@ this form is read as `Any`: a library may be of a release that is yet to come.
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TypeAlias
 
 from ffiwheel.model.types import ANYTHING, AnyType, FunctionType, Type
@@ -20,6 +21,7 @@ _FUNCTIONS = {"ffi.Function", "std::function"}
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 
+@lru_cache(10_000)
 def parse_schema(text: str) -> AnyType:
     """Return the type in a schema's text.
 

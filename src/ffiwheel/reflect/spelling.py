@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ffiwheel.model.types import FunctionType
@@ -30,6 +31,7 @@ _FAMILIES: tuple[tuple[set[str], str], ...] = (
 """Names of types in reflection, and how C++ spells what may be behind them."""
 
 
+@lru_cache(10_000)
 def agreement(kind: AnyType, spelt: str) -> int:
     """Return 1 where the two certainly agree, -1 where they certainly do not, else 0.
 
