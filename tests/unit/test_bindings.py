@@ -150,6 +150,17 @@ def test_a_function_hides_a_symbol_of_its_name_and_that_is_noted() -> None:
     assert b'get_global_func("pkg.f")' in rendered.files["pkg/_ffi_api.py"]
 
 
+def test_a_symbol_that_nothing_is_known_of_takes_anything_and_says_why() -> None:
+    rendered = render(api_of(symbols=(Function(name="f"), function("g"))))
+    stub = rendered.files["pkg/_ffi_api.pyi"].decode()
+    module = rendered.files["pkg/_ffi_api.py"].decode()
+    for text in (stub, module):
+        assert 'def f(*args: Any) -> Any:\n    """Call a C symbol whose types are not' in text
+        assert text.count("TVM_FFI_DLL_EXPORT_INCLUDE_METADATA") == 1
+    assert rules(rendered) == ["API009 symbol-untyped"]
+    assert rendered.findings[0].message == "the library does not say how to call `f`"
+
+
 def test_parameters_never_hide_what_the_function_needs() -> None:
     names = ("_f", "self", "class", "_f_", "x", "x", "tvm_ffi", "__y")
     text = module(api_of(function("pkg.f", *(Parameter(type=INT, name=name) for name in names))))

@@ -21,9 +21,12 @@ RULES = (
     "API005 foreign-parent",
     "API006 parent-out-of-reach",
     "API007 module-left-alone",
+    "API009 symbol-untyped",
 )
-"""Every rule, as `docs/bindings.md` lists them."""
-_RENAMED, _UNKNOWN, _DEFAULT, _HIDDEN, _FOREIGN, _MOVED, _LEFT = RULES
+"""Every rule of this package, as `docs/bindings.md` lists them; `reflect` has others."""
+_RENAMED, _UNKNOWN, _DEFAULT, _HIDDEN, _FOREIGN, _MOVED, _LEFT, _UNTYPED = RULES
+METADATA_MACRO = "TVM_FFI_DLL_EXPORT_INCLUDE_METADATA"
+"""What makes TVM-FFI's macros keep the types of C symbols; the builds of ffiwheel define it."""
 _SHOWN = 3
 
 
@@ -67,6 +70,16 @@ class Notes:
                 _HIDDEN,
                 f"the C symbol `{name}` is not bound: the function `{prefix}.{name}` has its name",
                 "export one of them under another name, if they are not the same",
+            )
+
+    def untyped_symbols(self, names: Sequence[str]) -> None:
+        """Note the C symbols that the library says nothing about."""
+        if names:
+            self._note(
+                _UNTYPED,
+                f"the library does not say how to call {_listed([f'`{name}`' for name in names])}",
+                f"compile what `TVM_FFI_DLL_EXPORT_TYPED_FUNC` exports with `-D{METADATA_MACRO}=1`,\n"
+                "and say in `_ffi_api_partial.pyi` how other C symbols are called",
             )
 
     def moved(self, key: str, parent: str, base: str) -> None:

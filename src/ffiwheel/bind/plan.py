@@ -13,17 +13,24 @@ from ffiwheel.bind.annotation import BUILTIN_CLASSES, Annotator
 from ffiwheel.bind.bindings import Bindings, BoundClass, BoundFunction, BoundModule
 from ffiwheel.bind.classes import bind_class
 from ffiwheel.bind.names import name_all
-from ffiwheel.bind.notes import Notes, foreign_types
+from ffiwheel.bind.notes import METADATA_MACRO, Notes, foreign_types
 from ffiwheel.bind.order import feasible_bases, order_classes
 from ffiwheel.bind.overrides import Overrides, check_classes
 from ffiwheel.bind.parameters import lost_defaults, plan_signature
 from ffiwheel.bind.support import RESERVED
+from ffiwheel.model.api import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ffiwheel.config.schema import BindingsTable
     from ffiwheel.model.api import Api, Class, Function
+
+
+_UNTYPED = f"""Call a C symbol whose types are not known.
+
+The library has no metadata of it: compiled with `{METADATA_MACRO}`, it would.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +78,7 @@ def plan_bindings(
     by_key = {one.type_key: one for one in own.classes}
     bases = feasible_bases(by_key, {key: name.rpartition(".")[0] for key, name in classes.items()})
     planner = _Planner(annotator, overrides, by_key, bases, notes)
+    notes.untyped_symbols([one.name for one in own.symbols if is_untyped(one)])
     modules = tuple(planner.bind(space, "" if space.parts else library_name) for space in spaces)
     overrides.check()
     notes.unknown_types(own, annotator)
@@ -128,13 +136,22 @@ class _Planner:
             lost = lost_defaults(signature.parameters or (), by_name=False)
             self._notes.lost_defaults(one.name, lost, one.where)
         return BoundFunction(
-            name=name, source=one.name, signatures=tuple(signatures), doc=one.doc, library=library
+            name=name,
+            source=one.name,
+            signatures=tuple(signatures),
+            doc=one.doc or (_UNTYPED if library is not None and is_untyped(one) else ""),
+            library=library,
         )
 
     def _class(self, name: str, one: Class) -> BoundClass:
         return bind_class(
             name, one, self._annotator, self._overrides, self._notes, self._bases.get(one.type_key)
         )
+
+
+def is_untyped(symbol: Function) -> bool:
+    """Tell whether nothing is known of how a C symbol is called."""
+    return symbol.signatures == (Signature(),)
 
 
 def _walk(api: Api, prefix: str, parts: tuple[str, ...], notes: Notes) -> Iterator[Namespace]:
