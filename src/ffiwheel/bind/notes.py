@@ -78,8 +78,8 @@ class Notes:
             self._note(
                 _UNTYPED,
                 f"the library does not say how to call {_listed([f'`{name}`' for name in names])}",
-                f"compile what `TVM_FFI_DLL_EXPORT_TYPED_FUNC` exports with `-D{METADATA_MACRO}=1`,\n"
-                "and say in `_ffi_api_partial.pyi` how other C symbols are called",
+                f"compile with `-D{METADATA_MACRO}=1` what\n"
+                "`TVM_FFI_DLL_EXPORT_TYPED_FUNC` exports; say how others are called in `_ffi_api_partial.pyi`",
             )
 
     def moved(self, key: str, parent: str, base: str) -> None:
