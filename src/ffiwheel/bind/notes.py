@@ -78,8 +78,9 @@ class Notes:
             self._note(
                 _UNTYPED,
                 f"the library does not say how to call {_listed([f'`{name}`' for name in names])}",
-                f"compile with `-D{METADATA_MACRO}=1` what\n"
-                "`TVM_FFI_DLL_EXPORT_TYPED_FUNC` exports; say how others are called in `_ffi_api_partial.pyi`",
+                f"compile with `-D{METADATA_MACRO}=1`\n"
+                "what `TVM_FFI_DLL_EXPORT_TYPED_FUNC` exports;\n"
+                "say in `_ffi_api_partial.pyi` how others are called",
             )
 
     def moved(self, key: str, parent: str, base: str) -> None:
