@@ -5,6 +5,7 @@ from __future__ import annotations
 from ffiwheel.model.api import (
     Api,
     Class,
+    Constant,
     Constructor,
     Field,
     Function,
@@ -132,6 +133,7 @@ def test_a_class_is_documented_in_all_its_parts() -> None:
         fields=(Field(name="a"), Field(name="b", doc="Registered.")),
         constructor=Constructor(signatures=(signature(INT, INT),)),
         members=(Member(name="RED", value=0),),
+        constants=(Constant(name="SIZE", value=2),),
     )
     mentions = [
         Mention(kind="class", name="hello.Pair", doc="A pair.", where="a.cc:1"),
@@ -145,6 +147,7 @@ def test_a_class_is_documented_in_all_its_parts() -> None:
             where="a.cc:4",
         ),
         Mention(kind="entry", owner="hello.Pair", name="RED", doc="Like blood.", where="a.cc:5"),
+        Mention(kind="attribute", owner="hello.Pair", name="SIZE", doc="Two.", where="a.cc:6"),
     ]
     joined, findings = join_source(Api(classes=(one,)), mentions)
     [pair] = joined.classes
@@ -153,6 +156,7 @@ def test_a_class_is_documented_in_all_its_parts() -> None:
     assert pair.constructor is not None
     assert [one.name for one in pair.constructor.signatures[0].parameters or ()] == ["a", "b"]
     assert pair.members[0].doc == "Like blood."
+    assert pair.constants[0].doc == "Two."
     assert not findings
 
 
