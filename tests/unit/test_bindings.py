@@ -219,6 +219,38 @@ def test_a_default_that_python_cannot_spell_has_to_be_given() -> None:
     assert rules(rendered) == ["API003 default-lost"] * 3
 
 
+def test_an_infinite_default_is_one() -> None:
+    parameters = tuple(
+        Parameter(name=f"x{index}", type=Type("float"), default=f"float('{number}')")
+        for index, number in enumerate(["inf", "-inf", "nan"])
+    )
+    rendered = render(api_of(function("pkg.f", *parameters)))
+    text = rendered.files["pkg/_ffi_api.pyi"].decode()
+    assert 'x0: float = float("inf"), x1: float = float("-inf")' in " ".join(text.split())
+    assert rules(rendered) == []
+
+
+def test_a_parameter_with_a_name_can_be_positional() -> None:
+    parameters = (
+        Parameter(name="a", type=INT, is_positional_only=True),
+        Parameter(name="b", type=INT, default="1"),
+    )
+    api = api_of(function("pkg.f", *parameters))
+    assert "def f(a: int, /, b: int = 1) -> int: ..." in stub(api)
+    assert "def f(a: int, /, b: int = 1) -> int:" in module(api)
+
+
+def test_a_default_of_an_overload_has_to_be_given() -> None:
+    signatures = (
+        Signature(parameters=()),
+        Signature(parameters=(Parameter(name="size", type=INT, default="3"),)),
+    )
+    one = Class(type_key="pkg.C", constructor=Constructor(signatures=signatures))
+    rendered = render(api_of(one))
+    assert rules(rendered) == ["API003 default-lost"]
+    assert "def __init__(self, size: int, /) -> None: ..." in stub(api_of(one))
+
+
 def test_a_generated_constructor_takes_by_name_what_may_be_left_out() -> None:
     parameters = (
         Parameter(name="a", type=INT),

@@ -155,7 +155,6 @@ def test_an_api_is_read_back_as_it_was() -> None:
         "[]",
         "{}",
         '{"schema": 2}',
-        '{"schema": 1, "new": 1}',
         '{"schema": 1, "classes": [{}]}',
         '{"schema": 1, "classes": [{"type_key": 1}]}',
         '{"schema": 1, "classes": [{"type_key": "a", "accepts": {"args": []}}]}',
