@@ -403,6 +403,14 @@ def test_better_types_win() -> None:
     assert "def v(self) -> C | None: ..." in text
 
 
+def test_what_python_3_9_does_not_know_is_not_imported_to_run() -> None:
+    api = api_of(function("pkg.f", Parameter(name="x", type=INT), Parameter(name="y", type=INT)))
+    types = {"f.x": "LiteralString", "f.y": "collections.abc.Buffer", "f.return": "typing.Never"}
+    found = "from typing_extensions import Buffer, LiteralString, Never"
+    assert f"\n{found}\n" in stub(api, types=types)
+    assert f"if TYPE_CHECKING:\n    {found}\n" in module(api, types=types)
+
+
 def test_wishes_about_nothing_are_an_error() -> None:
     api = api_of(function("pkg.add", Parameter(name="x", type=INT)))
     types = {"ad.x": "int", "add.return": "Foo", "add.x": "in t"}
