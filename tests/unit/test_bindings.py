@@ -469,6 +469,14 @@ def test_a_hand_written_stub_wins_and_the_rest_is_filled() -> None:
     assert '"""One."""' in text
 
 
+def test_what_a_hand_written_stub_needs_comes_along() -> None:
+    own = 'from typing import TypeVar\n\n_T = TypeVar("_T")\n\ndef f(x: _T) -> _T: ...\n'
+    api = api_of(function("pkg.f", Parameter(name="x")), function("pkg.g"))
+    text = stub(api, partials={"pkg/_ffi_api_partial.pyi": own})
+    assert '_T = TypeVar("_T")\n' in text
+    assert "def f(x: _T) -> _T: ...\ndef g() -> int: ...\n" in text
+
+
 def test_a_hand_written_stub_that_does_not_parse_is_an_error() -> None:
     with pytest.raises(ProjectError, match="does not parse") as caught:
         render(api_of(function("pkg.f")), partials={"pkg/_ffi_api_partial.pyi": "x = 1\ndef f(:"})
