@@ -23,7 +23,6 @@ MALFORMED = [
     "{}",
     pytest.param("[" * 100_000, id="deep"),
     '{"schema": 2}',
-    '{"schema": 1, "more": 1}',
     '{"schema": 1, "functions": {}}',
     '{"schema": 1, "functions": [3]}',
     '{"schema": 1, "functions": [{}]}',
@@ -59,6 +58,11 @@ def test_the_example_is_read_and_written_alike() -> None:
     api = parse_api(found[1], "docs/api-json.md")
     assert json.loads(render_api(api)) == json.loads(found[1])
     assert f"`schema` is {SCHEMA}" in PAGE
+
+
+def test_keys_of_tomorrow_are_passed_over() -> None:
+    api = parse_api('{"schema": 1, "more": 1, "functions": [{"name": "a.b", "color": "red"}]}', "")
+    assert api == model.Api(functions=(model.Function(name="a.b"),))
 
 
 @pytest.mark.parametrize("text", MALFORMED)

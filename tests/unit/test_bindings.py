@@ -231,6 +231,38 @@ def test_a_default_that_python_cannot_spell_has_to_be_given() -> None:
     assert rules(rendered) == ["API003 default-lost"] * 3
 
 
+def test_an_infinite_default_is_one() -> None:
+    parameters = tuple(
+        Parameter(name=f"x{index}", type=Type("float"), default=f"float('{number}')")
+        for index, number in enumerate(["inf", "-inf", "nan"])
+    )
+    rendered = render(api_of(function("pkg.f", *parameters)))
+    text = rendered.files["pkg/_ffi_api.pyi"].decode()
+    assert 'x0: float = float("inf"), x1: float = float("-inf")' in " ".join(text.split())
+    assert rules(rendered) == []
+
+
+def test_a_parameter_with_a_name_can_be_positional() -> None:
+    parameters = (
+        Parameter(name="a", type=INT, is_positional_only=True),
+        Parameter(name="b", type=INT, default="1"),
+    )
+    api = api_of(function("pkg.f", *parameters))
+    assert "def f(a: int, /, b: int = 1) -> int: ..." in stub(api)
+    assert "def f(a: int, /, b: int = 1) -> int:" in module(api)
+
+
+def test_a_default_of_an_overload_has_to_be_given() -> None:
+    signatures = (
+        Signature(parameters=()),
+        Signature(parameters=(Parameter(name="size", type=INT, default="3"),)),
+    )
+    one = Class(type_key="pkg.C", constructor=Constructor(signatures=signatures))
+    rendered = render(api_of(one))
+    assert rules(rendered) == ["API003 default-lost"]
+    assert "def __init__(self, size: int, /) -> None: ..." in stub(api_of(one))
+
+
 def test_a_generated_constructor_takes_by_name_what_may_be_left_out() -> None:
     parameters = (
         Parameter(name="a", type=INT),
@@ -400,6 +432,14 @@ def test_better_types_win() -> None:
     assert "def v(self) -> C | None: ..." in text
 
 
+def test_what_python_3_9_does_not_know_is_not_imported_to_run() -> None:
+    api = api_of(function("pkg.f", Parameter(name="x", type=INT), Parameter(name="y", type=INT)))
+    types = {"f.x": "LiteralString", "f.y": "collections.abc.Buffer", "f.return": "typing.Never"}
+    found = "from typing_extensions import Buffer, LiteralString, Never"
+    assert f"\n{found}\n" in stub(api, types=types)
+    assert f"if TYPE_CHECKING:\n    {found}\n" in module(api, types=types)
+
+
 def test_wishes_about_nothing_are_an_error() -> None:
     api = api_of(function("pkg.add", Parameter(name="x", type=INT)))
     types = {"ad.x": "int", "add.return": "Foo", "add.x": "in t"}
@@ -456,6 +496,14 @@ def test_a_hand_written_stub_wins_and_the_rest_is_filled() -> None:
     assert "def w(self) -> int: ..." in text
     assert "def extra(self) -> None: ..." in text
     assert '"""One."""' in text
+
+
+def test_what_a_hand_written_stub_needs_comes_along() -> None:
+    own = 'from typing import TypeVar\n\n_T = TypeVar("_T")\n\ndef f(x: _T) -> _T: ...\n'
+    api = api_of(function("pkg.f", Parameter(name="x")), function("pkg.g"))
+    text = stub(api, partials={"pkg/_ffi_api_partial.pyi": own})
+    assert '_T = TypeVar("_T")\n' in text
+    assert "def f(x: _T) -> _T: ...\ndef g() -> int: ...\n" in text
 
 
 def test_a_hand_written_stub_that_does_not_parse_is_an_error() -> None:

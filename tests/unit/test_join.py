@@ -106,6 +106,24 @@ def test_overloads_get_the_names_of_their_own_declaration() -> None:
     assert not findings
 
 
+def test_overloads_are_documented_by_all_their_comments() -> None:
+    ways = (signature(INT), signature(INT, INT))
+    kinds = Class(
+        type_key="hello.Pair",
+        methods=(Method(name="add", signatures=ways),),
+        constructor=Constructor(signatures=ways),
+    )
+    mentions = [
+        Mention(kind="method", owner="hello.Pair", name=name, doc=doc, where="a.cc:1")
+        for name in ("add", CONSTRUCTOR)
+        for doc in ("Take one.", "", "Take two.", "Take one.")
+    ]
+    joined, _ = join_source(Api(classes=(kinds,)), mentions)
+    [one] = joined.classes
+    assert one.constructor
+    assert one.methods[0].doc == one.constructor.doc == "Take one.\n\nTake two."
+
+
 def test_stated_names_stand() -> None:
     stated = Signature(parameters=(Parameter(type=INT, name="mine"),))
     function = Function(name="hello.f", signatures=(stated,))

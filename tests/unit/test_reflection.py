@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -129,6 +130,23 @@ def test_a_generated_constructor_takes_inherited_fields_first() -> None:
     ]
 
 
+def test_the_flags_of_a_field_are_read() -> None:
+    def field(name: str, flags: int) -> Item:
+        text = metadata({"type": "int"})
+        return {"name": name, "metadata": text, "doc": "", "flags": flags, "default": [7]}
+
+    flags = {"plain": 0, "writable": 1, "default": 2, "hidden": 1 << 9, "keyword": 1 << 10}
+    item = class_item("a.B", fields=[field(name, bits) for name, bits in flags.items()])
+    plain = {name: Field(name=name, type=Type("int")) for name in flags}
+    assert decode(classes=[item]).classes[0].fields == (
+        plain["plain"],
+        replace(plain["writable"], is_writable=True),
+        replace(plain["default"], default="7"),
+        replace(plain["hidden"], in_init=False),
+        replace(plain["keyword"], is_keyword_only=True),
+    )
+
+
 def test_an_enum_of_texts_has_them_as_values() -> None:
     item = class_item("a.E", ancestors=["ffi.Object", "ffi.Enum", "ffi.StrEnum"])
     [one] = decode(classes=[item | {"members": [["RED", 0]]}]).classes
@@ -163,7 +181,6 @@ def test_an_api_is_read_back_as_it_was() -> None:
         "[]",
         "{}",
         '{"schema": 2}',
-        '{"schema": 1, "new": 1}',
         '{"schema": 1, "classes": [{}]}',
         '{"schema": 1, "classes": [{"type_key": 1}]}',
         '{"schema": 1, "classes": [{"type_key": "a", "accepts": {"args": []}}]}',

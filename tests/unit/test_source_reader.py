@@ -168,6 +168,12 @@ def test_a_macro_that_is_none() -> None:
     assert read_sources([("a.cc", b"#define B(*) * B(*) GlobalDef\nB(1)")]) == ()
 
 
+def test_a_macro_of_many_words_is_read_at_once() -> None:
+    words = " ".join(f"word{n}" for n in range(20_000))
+    text = f'#define TABLE(x) "a" {words} ;\nvoid f() {{ GlobalDef().def("g", [](int y) {{}}); }}'
+    assert [one.name for one in read_sources([("a.cc", text.encode())])] == ["g"]
+
+
 def test_a_long_chain() -> None:
     chain = "\n".join(f'.def("f{n}", [](int x{n}) {{ return x{n}; }})' for n in range(2000))
     text = f"void f() {{ refl::GlobalDef()\n{chain}; }}"

@@ -154,10 +154,11 @@ def _find_disagreements(stubs: Mapping[str, str], seen: Mapping[str, Seen]) -> I
 
 def _run_mypy(folder: Path, modules: tuple[str, ...], cache: Path) -> Completed:
     options = ("--strict", "--hide-error-context", "--no-error-summary", "--no-color-output")
-    places = ("--config-file", "", "--cache-dir", cache, "--namespace-packages")
+    places = ("--config-file", "", "--cache-dir", cache, "--follow-imports", "silent")
+    packages = ("--namespace-packages", "--explicit-package-bases")
     named = [part for module in modules for part in ("-m", module)]
     return run(
-        [sys.executable, "-m", "mypy", *options, *places, "--explicit-package-bases", *named],
+        [sys.executable, "-m", "mypy", *options, *places, *packages, *named],
         cwd=folder,
         env=inherited(MYPYPATH=str(folder)),
         timeout=_SECONDS,
@@ -217,6 +218,24 @@ def find_owners(stub: str, line: int) -> tuple[str, ...]:
         if not isinstance(node, ast.ClassDef)
         and brought & {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
     )
+
+
+def imported_modules(module: str, stub: str, *, is_package: bool) -> set[str]:
+    r"""Return the modules that a stub may import, what it takes from them included.
+
+    >>> sorted(imported_modules("a.b", "import c.d\nfrom .e import f", is_package=False))
+    ['a.e', 'a.e.f', 'c.d']
+    """
+    found = set()
+    around = module.split(".") if is_package else module.split(".")[:-1]
+    for node in ast.walk(ast.parse(stub)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            start = around[: len(around) - node.level + 1] if node.level else []
+            base = ".".join([*start, *([node.module] if node.module else [])])
+            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+    return found
 
 
 def _spans(body: Sequence[ast.stmt], owner: str) -> Iterator[tuple[str, ast.stmt]]:

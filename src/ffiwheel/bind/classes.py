@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from ffiwheel.bind.annotation import ARRAY_PROTOCOL
 from ffiwheel.bind.bindings import BoundClass, BoundConstructor, BoundField, BoundFunction
 from ffiwheel.bind.names import OF_OBJECTS, name_all
-from ffiwheel.bind.parameters import lost_defaults, plan_signature
+from ffiwheel.bind.parameters import lost_defaults, merge_signatures, plan_signature
 from ffiwheel.bind.support import OPERATORS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ffiwheel.bind.annotation import Annotator
     from ffiwheel.bind.notes import Notes
     from ffiwheel.bind.overrides import Overrides
-    from ffiwheel.model.api import Class, Constructor, Field, Method
+    from ffiwheel.bind.parameters import BoundSignature
+    from ffiwheel.model.api import Class, Constructor, Field, Method, Signature
 
 _HOOK = "__ffi_"
 """Methods that begin with this are called by TVM-FFI, not by people."""
@@ -115,11 +116,7 @@ class _Binder:
         bound = [
             plan_signature(of, self._annotator, taken=_TAKEN, types=types) for of in one.signatures
         ]
-        for signature, of in zip(bound, one.signatures, strict=True):
-            self._overrides.offer(full, signature)
-            self._notes.lost_defaults(
-                full, lost_defaults(of.parameters or (), by_name=False), one.where
-            )
+        self._note(full, one.signatures, bound, where=one.where)
         return BoundFunction(
             name=name,
             source=one.name,
@@ -143,8 +140,26 @@ class _Binder:
             )
             for of in one.signatures
         )
-        for signature, of in zip(bound, one.signatures, strict=True):
-            self._overrides.offer(full, signature)
-            lost = lost_defaults(of.parameters or (), by_name=one.is_generated)
-            self._notes.lost_defaults(full, lost, "")
+        self._note(full, one.signatures, bound, by_name=one.is_generated)
         return BoundConstructor(signatures=bound, is_generated=one.is_generated, doc=one.doc)
+
+    def _note(
+        self,
+        full: str,
+        signatures: Sequence[Signature],
+        bound: Sequence[BoundSignature],
+        *,
+        by_name: bool = False,
+        where: str = "",
+    ) -> None:
+        """Say how a function can be called, and which defaults are lost."""
+        is_plain = len(bound) == 1 or merge_signatures(bound).has_names
+        for signature, of in zip(bound, signatures, strict=True):
+            self._overrides.offer(full, signature)
+            parameters = of.parameters or ()
+            if is_plain:
+                lost = lost_defaults(parameters, by_name=by_name)
+                self._notes.lost_defaults(full, lost, where)
+            else:
+                given = [one.name for one in parameters if one.default]
+                self._notes.lost_in_overloads(full, given, where)

@@ -55,11 +55,28 @@ class Notes:
 
     def lost_defaults(self, function: str, parameters: Sequence[str], where: str) -> None:
         """Note the parameters that have a default in C++ only."""
+        self._lost(
+            function,
+            parameters,
+            where,
+            'state a literal that Python can pass: refl::Metadata{{"args", "x, y=1"}}',
+        )
+
+    def lost_in_overloads(self, function: str, parameters: Sequence[str], where: str) -> None:
+        """Note the parameters of one overload that have a default in C++ only."""
+        self._lost(
+            function,
+            parameters,
+            where,
+            "overloads take all arguments, by position; register one more without it",
+        )
+
+    def _lost(self, function: str, parameters: Sequence[str], where: str, text: str) -> None:
         for name in parameters:
             self._note(
                 _DEFAULT,
                 f"`{name}` of `{function}` has to be given in Python, in spite of its default",
-                'state a literal that Python can pass: refl::Metadata{{"args", "x, y=1"}}',
+                text,
                 where,
             )
 

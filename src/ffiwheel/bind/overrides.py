@@ -28,6 +28,22 @@ if TYPE_CHECKING:
     from ffiwheel.bind.parameters import BoundSignature
 
 _TABLE = "tool.ffiwheel.bindings"
+_YOUNGER = frozenset(
+    {
+        "Buffer",
+        "Concatenate",
+        "LiteralString",
+        "Never",
+        "ReadOnly",
+        "Required",
+        "NotRequired",
+        "Self",
+        "TypeGuard",
+        "TypeIs",
+        "Unpack",
+    }
+)
+"""What Python 3.9 has in `typing_extensions` only, which TVM-FFI brings."""
 
 
 class Overrides:
@@ -135,12 +151,17 @@ class _FullNames(ast.NodeTransformer):
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         """Take a dotted name as a whole."""
         name = ast.unparse(node)
+        module, _, last = name.rpartition(".")
+        if last in _YOUNGER and module in {"typing", "collections.abc"}:
+            return ast.Name(id=f"typing_extensions.{last}")
         return ast.Name(id=self._own.get(name, name))
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """Find a plain name among what everybody knows."""
         if node.id in self._own:
             return ast.Name(id=self._own[node.id])
+        if node.id in _YOUNGER:
+            return ast.Name(id=f"typing_extensions.{node.id}")
         for module in (builtins, collections.abc, typing):
             if node.id in getattr(module, "__all__", dir(module)):
                 return ast.Name(id=f"{module.__name__}.{node.id}")

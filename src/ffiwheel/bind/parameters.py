@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from ffiwheel.model.api import Parameter, Signature
 
 Kind: TypeAlias = Literal["positional", "either", "keyword"]
+
+_ENDLESS = re.compile(r"""float\(["'](-?inf|nan)["']\)""")
+"""The numbers that have no literal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +89,8 @@ def plan_signature(
         return BoundSignature(parameters=None, result=result)
     names = name_parameters(signature.parameters, taken)
     defaults = plan_defaults(signature.parameters, by_name=by_name)
-    last_unnamed = max(
-        (i for i, one in enumerate(signature.parameters) if not one.name), default=-1
+    last_positional = max(
+        (i for i, one in enumerate(signature.parameters) if _is_positional(one)), default=-1
     )
     bound = tuple(
         BoundParameter(
@@ -94,7 +98,7 @@ def plan_signature(
             source=one.name,
             annotation=better.get(name) or annotator.taken(one.type),
             default=default,
-            kind="positional" if index <= last_unnamed else _kind(one),
+            kind="positional" if index <= last_positional else _kind(one),
         )
         for index, (one, name, default) in enumerate(
             zip(signature.parameters, names, defaults, strict=True)
@@ -138,7 +142,12 @@ def plan_defaults(parameters: Sequence[Parameter], *, by_name: bool) -> tuple[st
 
 
 def lost_defaults(parameters: Sequence[Parameter], *, by_name: bool) -> tuple[str, ...]:
-    """Return the names of the parameters whose default Python has to do without."""
+    """Return the names of the parameters whose default Python has to do without.
+
+    >>> from ffiwheel.model.api import Parameter as P
+    >>> lost_defaults([P(name="a"), P(name="b", default="1"), P(name="c")], by_name=False)
+    ('b',)
+    """
     defaults = plan_defaults(parameters, by_name=by_name)
     pairs = zip(parameters, defaults, strict=True)
     return tuple(one.name for one, default in pairs if one.default and not default)
@@ -169,15 +178,25 @@ def merge_signatures(signatures: Sequence[BoundSignature]) -> BoundSignature:
     return BoundSignature(parameters=tuple(plain), result=result)
 
 
+def _is_positional(parameter: Parameter) -> bool:
+    return parameter.is_positional_only or not parameter.name
+
+
 def _kind(parameter: Parameter) -> Kind:
     return "keyword" if parameter.is_keyword_only else "either"
 
 
 @cache
 def _spell_default(text: str, *, by_name: bool) -> str:
-    """Return a default as a literal, in the spelling of a formatter."""
+    """Return a default as a literal, in the spelling of a formatter.
+
+    >>> print(_spell_default("float('-inf')", by_name=False), _spell_default("'a'", by_name=False))
+    float("-inf") "a"
+    """
     if not text:
         return ""
+    if endless := _ENDLESS.fullmatch(text):
+        return spell_literal(float(endless[1]))
     try:
         value = ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):

@@ -29,6 +29,8 @@ class Parameter:
     default: str = ""
     """A Python expression, or `UNTOLD`; empty if there is none."""
     is_keyword_only: bool = False
+    is_positional_only: bool = False
+    """Whether its author wants no one to give it by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,9 +106,7 @@ def _encode_type(value: AnyType) -> Json:
 
 def _decode_table(schema: type[_Value], table: Mapping[str, Json]) -> _Value:
     kinds = get_type_hints(schema)
-    if not table.keys() <= kinds.keys():
-        raise _MalformedError
-    values = {name: _decode(kinds[name], value) for name, value in table.items()}
+    values = {name: _decode(kinds[name], value) for name, value in table.items() if name in kinds}
     try:
         return schema(**values)
     except TypeError as error:

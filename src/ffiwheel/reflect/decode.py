@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -84,12 +85,7 @@ def _decode_signature(item: Item, *, skipped: int = 0) -> Signature:
     stated = parse_stated(str(_metadata(item).get("args", "")))
     if stated is None or len(stated) != len(types):
         return Signature(parameters=tuple(Parameter(type=one) for one in types), result=kind.result)
-    parameters = [
-        Parameter(
-            type=one, name=named.name, default=named.default, is_keyword_only=named.is_keyword_only
-        )
-        for one, named in zip(types, stated, strict=True)
-    ]
+    parameters = (replace(named, type=one) for one, named in zip(types, stated, strict=True))
     return Signature(parameters=tuple(parameters), result=kind.result)
 
 
@@ -152,9 +148,18 @@ def _decode_method(name: str, overloads: Sequence[Item]) -> Method:
     return Method(
         name=name,
         signatures=tuple(_decode_signature(one, skipped=int(not is_static)) for one in overloads),
-        doc=next((str(one["doc"]) for one in overloads if one["doc"]), ""),
+        doc=_join_docs(overloads),
         is_static=is_static,
     )
+
+
+def _join_docs(overloads: Sequence[Item]) -> str:
+    r"""Return what is said of any overload, once.
+
+    >>> _join_docs([{"doc": "Add an integer."}, {"doc": ""}, {"doc": "Add a text."}])
+    'Add an integer.\n\nAdd a text.'
+    """
+    return "\n\n".join(dict.fromkeys(str(one["doc"]) for one in overloads if one["doc"]))
 
 
 def _decode_constructor(
@@ -162,8 +167,8 @@ def _decode_constructor(
 ) -> Constructor | None:
     explicit = [one for one in _items(item["methods"]) if one["name"] == _INIT]
     if explicit:
-        doc = next((str(one["doc"]) for one in explicit if one["doc"]), "")
-        return Constructor(signatures=tuple(map(_decode_signature, explicit)), doc=doc)
+        signatures = tuple(map(_decode_signature, explicit))
+        return Constructor(signatures=signatures, doc=_join_docs(explicit))
     if _INIT not in _table(item["attributes"]):
         return None
     lineage = [items[key] for key in ancestors if key in items] + [item]

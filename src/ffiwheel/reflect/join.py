@@ -105,7 +105,9 @@ class Witness:
         mentions = self._mentions.get((owner, CONSTRUCTOR), ())
         signatures = self._name_all(constructor.signatures, mentions, owner)
         return replace(
-            constructor, signatures=signatures, doc=constructor.doc or _first_doc(mentions)
+            constructor,
+            signatures=signatures,
+            doc=constructor.doc or _doc_of(signatures, mentions),
         )
 
     def _join(self, function: _Function, mentions: Sequence[Mention]) -> _Function:
@@ -113,7 +115,7 @@ class Witness:
         return replace(
             function,
             signatures=signatures,
-            doc=function.doc or _first_doc(mentions),
+            doc=function.doc or _doc_of(signatures, mentions),
             where=_first_place(mentions),
         )
 
@@ -160,6 +162,13 @@ def pick_fitting(
 
 def _first_doc(mentions: Iterable[Mention]) -> str:
     return next((mention.doc for mention in mentions if mention.doc), "")
+
+
+def _doc_of(signatures: Sequence[Signature], mentions: Iterable[Mention]) -> str:
+    """Return the documentation of a function; of overloads, what is said of any of them."""
+    if len(signatures) == 1:
+        return _first_doc(mentions)
+    return "\n\n".join(dict.fromkeys(mention.doc for mention in mentions if mention.doc))
 
 
 def _first_place(mentions: Iterable[Mention]) -> str:

@@ -15,6 +15,8 @@ def parse_stated(text: str) -> tuple[Parameter, ...] | None:
 
     >>> [(one.name, one.default, one.is_keyword_only) for one in parse_stated("x, y=1, *, z='a'")]
     [('x', '', False), ('y', '1', False), ('z', "'a'", True)]
+    >>> [one.is_positional_only for one in parse_stated("x, /, y")]
+    [True, False]
     >>> parse_stated(""), parse_stated("x y"), parse_stated("*args")
     (None, None, None)
     """
@@ -31,21 +33,23 @@ def parse_stated(text: str) -> tuple[Parameter, ...] | None:
         return None
     names = [*given.posonlyargs, *given.args]
     defaults: list[ast.expr | None] = [None] * (len(names) - len(given.defaults))
-    positional = zip(names, defaults + list(given.defaults), strict=True)
     return (
-        *(_parameter(one, default) for one, default in positional),
         *(
-            _parameter(one, default, is_keyword_only=True)
+            Parameter(
+                name=one.arg,
+                default=_unparse(default),
+                is_positional_only=index < len(given.posonlyargs),
+            )
+            for index, (one, default) in enumerate(
+                zip(names, defaults + list(given.defaults), strict=True)
+            )
+        ),
+        *(
+            Parameter(name=one.arg, default=_unparse(default), is_keyword_only=True)
             for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True)
         ),
     )
 
 
-def _parameter(
-    argument: ast.arg, default: ast.expr | None, *, is_keyword_only: bool = False
-) -> Parameter:
-    return Parameter(
-        name=argument.arg,
-        default=ast.unparse(default) if default else "",
-        is_keyword_only=is_keyword_only,
-    )
+def _unparse(default: ast.expr | None) -> str:
+    return ast.unparse(default) if default else ""

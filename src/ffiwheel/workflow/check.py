@@ -9,7 +9,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.check import check_bindings, check_stubs, compare_own
+from ffiwheel.bind.check import check_bindings, check_stubs, compare_own, imported_modules
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.environment import cache_folder
 from ffiwheel.system.files import is_writable, write_if_changed
@@ -34,12 +34,13 @@ def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, *, lo
     Raises:
         ReflectError: naming everything that is wrong.
     """
-    files = {**draft.libraries, **{name: draft.files[name] for name in generated}}
+    files = {name: draft.files[name] for name in generated}
     stubs = {
         _module(name): read_content(content).decode()
         for name, content in sorted(files.items())
         if name.endswith(".pyi")
     }
+    files = {**draft.libraries, **_find_surroundings(draft, files, stubs), **files}
     passed, staged = folder / "bindings.passed", folder / "bindings"
     wanted = _fingerprint(files)
     if passed.is_file() and passed.read_bytes() == wanted:
@@ -68,7 +69,9 @@ def compare_beside(draft: Draft, stub: str, folder: Path, *, loads: bool) -> str
         ReflectError: if the stub does not type-check.
     """
     text, own = read_content(draft.files[stub]).decode(), stub.removesuffix("i")
-    files = {**draft.libraries, stub: draft.files[stub], own: draft.files[own]}
+    module = _module(stub)
+    files = {stub: draft.files[stub], own: draft.files[own]}
+    files = {**draft.libraries, **_find_surroundings(draft, files, {module: text}), **files}
     passed, staged = folder / "bindings.passed", folder / "bindings"
     wanted = _fingerprint(files)
     if passed.is_file() and passed.read_bytes() == wanted:
@@ -77,7 +80,6 @@ def compare_beside(draft: Draft, stub: str, folder: Path, *, loads: bool) -> str
     record = "".join(f"{name},,\n" for name in files)
     metadata = {f"{info}/RECORD": record.encode(), f"{info}/METADATA": draft.dist_info["METADATA"]}
     _stage({**files, **metadata}, staged)
-    module = _module(stub)
     check_stubs(staged, {module: text}, _mypy_cache(folder))
     if not loads:
         return ""
@@ -85,6 +87,52 @@ def compare_beside(draft: Draft, stub: str, folder: Path, *, loads: bool) -> str
     if not difference:
         write_if_changed(passed, wanted)
     return difference
+
+
+def _find_surroundings(
+    draft: Draft, files: Mapping[str, Content], stubs: Mapping[str, str]
+) -> dict[str, Content]:
+    """Return what mypy has to find beside generated files, or it takes it from an installation.
+
+    These are the modules of the project's own that stubs import, and the packages around the
+    stubs, which are empty otherwise.
+    """
+    found = {
+        name: draft.files[name]
+        for module, text in stubs.items()
+        for other in imported_modules(module, text, is_package=_has_init(module, files))
+        for name in _spellings(other)
+        if name in draft.files and name not in files
+    }
+    parents = {parent for module in stubs for parent in _packages_around(module)}
+    for parent in sorted(parents):
+        if not _has_init(parent, {**files, **found}) and _has_init(parent, draft.files):
+            found[f"{parent.replace('.', '/')}/__init__.pyi"] = b""
+    return found
+
+
+def _has_init(module: str, files: Collection[str]) -> bool:
+    return any(name in files for name in _spellings(module) if "__init__" in name)
+
+
+def _spellings(module: str) -> tuple[str, ...]:
+    """Return the archive paths that a module may have.
+
+    >>> _spellings("a.b")
+    ('a/b/__init__.pyi', 'a/b/__init__.py', 'a/b.pyi', 'a/b.py')
+    """
+    path = module.replace(".", "/")
+    return tuple(f"{path}{rest}" for rest in ("/__init__.pyi", "/__init__.py", ".pyi", ".py"))
+
+
+def _packages_around(module: str) -> tuple[str, ...]:
+    """Return the packages that a module lies in.
+
+    >>> _packages_around("a.b.c")
+    ('a', 'a.b')
+    """
+    parts = module.split(".")[:-1]
+    return tuple(".".join(parts[: count + 1]) for count in range(len(parts)))
 
 
 def _mypy_cache(folder: Path) -> Path:

@@ -4,7 +4,7 @@ A macro is expanded where that can show a registration or a declaration:
 
 - its body, or that of a macro it calls, speaks of TVM-FFI's registry;
 - it defines a function under the name of an argument, or calls an argument, which may be a macro;
-- it is nothing but string literals, or a list of parameters;
+- it is nothing but string literals, or makes one of its arguments, or is a list of parameters;
 - it is nothing at all or only attributes, which the parser could take for a type.
 
 What others do inside of functions is of no interest.
@@ -27,6 +27,7 @@ _REGISTERS = re.compile(
     r"|init\s*<|def(?:_packed|_method|_static|_ro|_rw|_type_attr)?\s*\()"
 )
 _ONLY_LITERALS = re.compile(rf"(?:{LITERAL}\s*)+", re.DOTALL)
+_MAKES_TEXT = re.compile(rf"(?:{LITERAL}|#(?!#)|[\w\s(),])+", re.DOTALL)
 _ONLY_ATTRIBUTES = re.compile(
     r"(?:\s|\[\[[^\]]*\]\]|__attribute__\s*\(\(.*\)\)|__declspec\s*\([^()]*\)"
     r"|__\w+__|__inline|inline|static|extern(?:\s*\"C\")?|constexpr|EMSCRIPTEN_KEEPALIVE)*"
@@ -72,7 +73,7 @@ def parse_macro(text: str) -> Macro | None:
 def find_involved(macros: Collection[Macro]) -> frozenset[str]:
     """Return the names of the macros that are worth expanding in a text."""
     others = {one.name for one in macros if _is_text_or_nothing(one) or _declares(one)}
-    return find_registering(macros) | others
+    return find_registering(macros) | find_quoting(macros) | others
 
 
 def find_registering(macros: Iterable[Macro]) -> frozenset[str]:
@@ -90,6 +91,29 @@ def find_registering(macros: Iterable[Macro]) -> frozenset[str]:
         found |= new
         pending += new
     return frozenset(found)
+
+
+def find_quoting(macros: Iterable[Macro]) -> frozenset[str]:
+    """Return the names of the macros that make a text of their arguments.
+
+    >>> macros = map(parse_macro, ["Q(x) #x", "NAME(x) Q(x)", "CALL(x) f(x)", "ID(x) x"])
+    >>> sorted(find_quoting([macro for macro in macros if macro]))
+    ['NAME', 'Q']
+    """
+    pending = {
+        one.name: one for one in macros if one.parameters and _MAKES_TEXT.fullmatch(one.body)
+    }
+    found: set[str] = set()
+    while new := {name for name, one in pending.items() if _quotes(one, found)} - found:
+        found |= new
+    return frozenset(found)
+
+
+def _quotes(macro: Macro, others: Collection[str]) -> bool:
+    """Tell whether a macro makes a text, by itself or with one of the others."""
+    words = set(re.findall(r"[A-Za-z_]\w*", re.sub(LITERAL, "", macro.body, flags=re.DOTALL)))
+    makes = '"' in macro.body or "#" in macro.body or not words.isdisjoint(others)
+    return makes and words <= {*(macro.parameters or ()), *others}
 
 
 def _is_text_or_nothing(macro: Macro) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ffiwheel.reflect.source.comments import Comments
 from ffiwheel.reflect.source.conditionals import choose_branches
 from ffiwheel.reflect.source.expansion import Expander
-from ffiwheel.reflect.source.macros import Macro, parse_macro
+from ffiwheel.reflect.source.macros import LITERAL, Macro, parse_macro
 from ffiwheel.reflect.source.text import blank
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ __grid_constant__
 """
 """TVM-FFI's macros and CUDA's words, cut down to what the reader looks for."""
 
+UNNAMED_TYPE = "_"
+"""Stands before the braces of a value whose type is not said: `= {1, 2}`."""
 _MEMBER_POINTER = re.compile(
     r"\((?P<owner>\s*[\w:]+(?:<[^<>()]*>)?\s*::\s*)\*\s*\)\s*\([^()]*\)(?P<suffix>(?:\s*(?:const|noexcept))*)"
 )
@@ -64,6 +66,7 @@ _UNKNOWN_ATTRIBUTE = re.compile(
     r"(?=\s+(?!const\b|volatile\b|operator\b|and\b|or\b|not\b|xor\b|final\b|override\b|noexcept\b)"
     r"(?:::)?[a-zA-Z_][\w:]*(?:<[^;(){}]{0,200}?>)?[\s*&]+[A-Za-z_])"
 )
+_BRACED_VALUE = re.compile(rf"{LITERAL}|(?<![\[=!<>])=(?P<blank>\s*)(?=\{{)", re.DOTALL)
 _CLASS_ATTRIBUTE = re.compile(r"(?:class|struct)\s+(?P<word>[A-Z][A-Z0-9_]{3,})(?=\s+\w+\s*[:{])")
 
 
@@ -102,6 +105,7 @@ def make_plain(text: Text, macros: Mapping[str, Macro], involved: frozenset[str]
     code = _blank_launches(code)
     code = Expander(macros, involved).expand_text(code)
     code = _MEMBER_POINTER.sub(_blank_member_pointer, code)
+    code = _BRACED_VALUE.sub(_name_braces, code)
     code = _UNKNOWN_ATTRIBUTE.sub(lambda match: blank(match[0]), code)
     code = _CLASS_ATTRIBUTE.sub(
         lambda match: match[0].replace(match["word"], blank(match["word"])), code
@@ -129,3 +133,9 @@ def _blank_member_pointer(match: re.Match[str]) -> str:
     text = match[0].replace(match["owner"], blank(match["owner"]), 1)
     suffix = match["suffix"]
     return text[: len(text) - len(suffix)] + blank(suffix)
+
+
+def _name_braces(match: re.Match[str]) -> str:
+    """Return `=_{` for `= {`: the parser knows no bare braces as the default of a parameter."""
+    blanks = match["blank"]
+    return match[0] if blanks is None else "=" + UNNAMED_TYPE + blanks.removeprefix(" ")

@@ -22,7 +22,7 @@ from ffiwheel.reflect.source.declarations import (
     Variable,
     read_declarations,
 )
-from ffiwheel.reflect.source.macros import find_involved, find_registering
+from ffiwheel.reflect.source.macros import find_involved, find_quoting, find_registering
 from ffiwheel.reflect.source.preprocess import make_plain, read_macros, runtime_macros
 from ffiwheel.reflect.source.syntax import parse
 from ffiwheel.reflect.source.text import take_apart
@@ -47,6 +47,10 @@ _NOT_BEFORE_NAMES = frozenset(
     {"return", "else", "throw", "case", "goto", "new", "delete", "co_return"}
 )
 _INCLUDE = re.compile(rb'^[ \t]*#[ \t]*include[ \t]*["<]([^">\n]+)', re.MULTILINE)
+_QUOTING = re.compile(
+    rb"^[ \t]*#[ \t]*define[ \t]+\w+\((?:[^\n]|\\\r?\n)*[^#]#[ \t]*\w", re.MULTILINE
+)
+"""A macro that makes a text of an argument, which may be the name of what is registered."""
 _LARGEST = 8_000_000
 
 Named = TypeVar("Named", bound="Function | Class | Variable | Alias")
@@ -102,8 +106,11 @@ class Project:
         self._own_macros: dict[str, dict[str, Macro]] = {}
         self._reached: dict[str, frozenset[str]] = {}
         self._known: set[str] = set()
+        self._is_read: set[str] = set()
         self._involved: frozenset[str] = frozenset()
-        for path in self._find_registering():
+        registering = self._find_registering()
+        self._take_quoting(registering)
+        for path in registering:
             self.registering.append(self._read(path))
 
     def learn(self, name: str) -> None:
@@ -112,7 +119,7 @@ class Project:
             return
         self._known.add(name)
         for path in self._words.get(name.encode("latin-1", "replace"), ()):
-            if path not in self._texts and seems_to_declare(self._data[path], name):
+            if path not in self._is_read and seems_to_declare(self._data[path], name):
                 self._take_macros(path)
                 self._read(path)
 
@@ -120,9 +127,7 @@ class Project:
         """Tell whether a file is another one, or includes it through whatever others."""
         if path == other:
             return True
-        if path not in self._reached:
-            self._reached[path] = self._reach(path)
-        return other in self._reached[path]
+        return other in self._reach(path)
 
     def _find_registering(self) -> list[str]:
         """Return the files that register something, in order; learn their macros."""
@@ -141,6 +146,13 @@ class Project:
             if not new:
                 return [path for path in self._data if path in found]
 
+    def _take_quoting(self, registering: Sequence[str]) -> None:
+        """Learn the macros that make texts, in the files that those which register include."""
+        for path in {other: None for one in registering for other in sorted(self._reach(one))}:
+            if path not in self._texts and _QUOTING.search(self._data[path]):
+                self._take_macros(path)
+        self._involved |= find_quoting(self.macros.values())
+
     def _has(self, path: str, words: frozenset[bytes]) -> bool:
         return any(word in self._data[path] for word in words)
 
@@ -152,6 +164,7 @@ class Project:
             self.macros.setdefault(name, macro)
 
     def _read(self, path: str) -> File:
+        self._is_read.add(path)
         text = self._texts[path]
         own = self._own_macros[path]
         involved = self._involved | find_involved(own.values())
@@ -171,13 +184,15 @@ class Project:
         """The files that are not read at first, by the words in them."""
         words: dict[bytes, list[str]] = {}
         for path, data in self._data.items():
-            if path not in self._texts:
+            if path not in self._is_read:
                 for word in set(_WORD.findall(data)):
                     words.setdefault(word, []).append(path)
         return words
 
     def _reach(self, path: str) -> frozenset[str]:
         """Return the files of the project that a file includes, directly or not."""
+        if path in self._reached:
+            return self._reached[path]
         reached, pending = set(), [path]
         while pending:
             current = pending.pop()
@@ -186,7 +201,8 @@ class Project:
                     if other not in reached and f"/{other}".endswith("/" + name.lstrip("./")):
                         reached.add(other)
                         pending.append(other)
-        return frozenset(reached)
+        self._reached[path] = frozenset(reached)
+        return self._reached[path]
 
     def _includes(self, path: str) -> list[str]:
         return [one.decode("latin-1") for one in _INCLUDE.findall(self._data[path])]

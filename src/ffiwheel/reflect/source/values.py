@@ -21,6 +21,7 @@ from ffiwheel.reflect.source.literals import (
     unquote,
 )
 from ffiwheel.reflect.source.lookup import Place
+from ffiwheel.reflect.source.preprocess import UNNAMED_TYPE
 from ffiwheel.reflect.source.syntax import parse_expression, text_of
 
 if TYPE_CHECKING:
@@ -168,8 +169,8 @@ class Evaluator:
     def _evaluate_conversion(self, node: Node, place: Place, depth: int) -> Value:
         value = node.child_by_field_name("value")
         type_text = text_of(node.child_by_field_name("type"))
-        if value is not None and not type_text:
-            return self.evaluate(value, place, depth)  # `{}`, where an expression stands
+        if value is not None and type_text in {"", UNNAMED_TYPE}:
+            return self.evaluate(value, place, depth)
         return self._convert(type_text, value, place, depth)
 
     def _evaluate_call(self, node: Node, place: Place, depth: int) -> Value:

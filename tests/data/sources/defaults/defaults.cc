@@ -6,6 +6,8 @@ enum class Mode : int64_t { kOff, kSlow = kBase, kFast, kAlso = kFast };
 enum { kPlain = 7 };
 using Ints = ffi::Array<int64_t>;
 int runtime();
+int64_t Braced(std::map<std::string, std::vector<double>> series, std::optional<std::string> key = {}, DLDevice device = {kDLCPU, 0}, std::vector<std::string> words =
+    {"a = {", "b"}, std::string last={}) { return 1; }
 
 TVM_FFI_STATIC_INIT_BLOCK() {
   refl::GlobalDef()
@@ -18,6 +20,7 @@ TVM_FFI_STATIC_INIT_BLOCK() {
       .def("limits", [](int64_t a = std::numeric_limits<int64_t>::max(), float b = std::numeric_limits<float>::infinity(), int c = INT_MIN) {})
       .def("containers", [](Array<int> a = {}, Array<double> b = {1, 2}, std::vector<String> c = {"x"}, Map<String, int> d = {{"a", 1}}, Tuple<int, bool> e = {1, true}, Ints f = {}) {})
       .def("arithmetic", [](int a = (1 << 4) | 3, int b = -7 / 2, double c = 2 * 3.5, int d = int64_t{3}, int e = ~0) {})
+      .def("braces", Braced)
       .def("optional", [](Optional<double> a = 1, Optional<Array<int>> b = Array<int>{1}, Optional<String> c = String("s")) {})
       .def("unknown", [](DLDevice a = DLDevice{kDLCPU, 0}, int b = runtime(), Foo c = Foo(), int d = sizeof(int), Foo e = {}, int f = unheard_of, String g = 1 ? "a" : "b", int h = 1 % 0) {});
 }
