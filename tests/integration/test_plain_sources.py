@@ -54,7 +54,7 @@ def test_the_wheel_is_good(workshop: Workshop) -> None:
     assert "add_two" in library.ffi_symbols
     assert "libtvm_ffi.so" in library.needed
     assert library.binds_now
-    assert not library.has_unique
+    assert not library.unique_exports
     assert not library.has_debug
     assert not library.runpaths
 

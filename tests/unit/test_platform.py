@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ffiwheel.audit.platform import lowest_platform
-from ffiwheel.model.binary import Binary
+from ffiwheel.model.binary import Binary, Import
 
 LIBC, CXX = "libc.so.6", "libstdc++.so.6"
 
@@ -17,7 +17,7 @@ def binary(
     return Binary(
         arch=arch,
         needed=(*libraries, *needed),
-        versions=tuple((library, version, "symbol") for library, version in versions),
+        imports=tuple(Import("symbol", library, version) for library, version in versions),
     )
 
 

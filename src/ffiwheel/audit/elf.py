@@ -12,7 +12,7 @@ from elftools.elf.gnuversions import GNUVerNeedSection, GNUVerSymSection
 from elftools.elf.sections import SymbolTableSection
 
 from ffiwheel.errors import WheelError
-from ffiwheel.model.binary import Binary
+from ffiwheel.model.binary import Binary, Import
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,6 @@ def read_elf(data: bytes, name: str) -> Binary:
 def _read(elf: ELFFile) -> Binary:
     machine = elf.header.e_machine
     symbols = list(_dynamic_symbols(elf))
-    imports = [symbol.name for symbol in symbols if symbol["st_shndx"] == "SHN_UNDEF"]
     exported = [symbol for symbol in symbols if _is_export(symbol)]
     tags = list(_dynamic_tags(elf))
     return Binary(
@@ -51,8 +50,7 @@ def _read(elf: ELFFile) -> Binary:
         needed=tuple(
             str(getattr(tag, "needed", "")) for tag in tags if tag.entry.d_tag == "DT_NEEDED"
         ),
-        versions=tuple(sorted(_needed_versions(elf))),
-        imports=tuple(sorted(filter(None, imports))),
+        imports=tuple(sorted(_imports(elf, symbols))),
         exports=tuple(sorted(symbol.name for symbol in exported)),
         runpaths=tuple(
             part
@@ -61,7 +59,11 @@ def _read(elf: ELFFile) -> Binary:
             for part in str(getattr(tag, tag.entry.d_tag.removeprefix("DT_").lower())).split(":")
         ),
         binds_now=any(_binds_now(tag.entry.d_tag, tag.entry.d_val) for tag in tags),
-        has_unique=any(symbol["st_info"]["bind"] in {"STB_LOOS", 10} for symbol in exported),
+        unique_exports=tuple(
+            sorted(
+                symbol.name for symbol in exported if symbol["st_info"]["bind"] in {"STB_LOOS", 10}
+            )
+        ),
         has_debug=elf.get_section_by_name(".debug_info") is not None,
     )
 
@@ -87,22 +89,32 @@ def _is_export(symbol: Symbol) -> bool:
     )
 
 
-def _needed_versions(elf: ELFFile) -> Iterator[tuple[str, str, str]]:
-    """Yield (library, version, symbol) of every versioned symbol that is needed."""
-    needs = elf.get_section_by_name(".gnu.version_r")
+def _imports(elf: ELFFile, symbols: list[Symbol]) -> Iterator[Import]:
+    """Yield every undefined symbol, with its library where it is versioned."""
+    versions = _needed_versions(elf)
     indexes = elf.get_section_by_name(".gnu.version")
-    if not isinstance(needs, GNUVerNeedSection) or not isinstance(indexes, GNUVerSymSection):
-        return
-    versions = {
+    for index, symbol in enumerate(symbols):
+        if symbol["st_shndx"] != "SHN_UNDEF" or not symbol.name:
+            continue
+        library, version = "", ""
+        if isinstance(indexes, GNUVerSymSection):
+            number = indexes.get_symbol(index)["ndx"]
+            if isinstance(number, int):
+                library, version = versions.get(number & 0x7FFF, ("", ""))
+        weak = symbol["st_info"]["bind"] == "STB_WEAK"
+        yield Import(symbol.name, library, version, weak)
+
+
+def _needed_versions(elf: ELFFile) -> dict[int, tuple[str, str]]:
+    """Return index -> (library, version) of the versions that are needed."""
+    needs = elf.get_section_by_name(".gnu.version_r")
+    if not isinstance(needs, GNUVerNeedSection):
+        return {}
+    return {
         auxiliary["vna_other"]: (str(need.name), str(auxiliary.name))
         for need, auxiliaries in needs.iter_versions()
         for auxiliary in auxiliaries
     }
-    for index, symbol in enumerate(_dynamic_symbols(elf)):
-        number = indexes.get_symbol(index)["ndx"]
-        if isinstance(number, int) and number & 0x7FFF in versions:
-            library, version = versions[number & 0x7FFF]
-            yield library, version, symbol.name
 
 
 def _binds_now(tag: str, value: int) -> bool:

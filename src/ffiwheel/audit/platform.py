@@ -77,12 +77,12 @@ def _unmet(path: str, binary: Binary, policy: Policy, inside: frozenset[str]) ->
         is_loader = library.startswith(_LOADERS)
         if not is_loader and library not in {*policy.whitelist, *inside, RUNTIME}:
             yield f"{name} needs {library}"
-    for library, version, symbol in binary.versions:
-        family, _, number = version.rpartition("_")
+    for one in binary.imports:
+        family, _, number = one.version.rpartition("_")
         promised = policy.symbol_versions.get(family)
-        if promised is not None and number not in promised and library in policy.whitelist:
-            yield f"{name} needs {symbol}@{version} of {library}"
+        if promised is not None and number not in promised and one.library in policy.whitelist:
+            yield f"{name} needs {one.name}@{one.version} of {one.library}"
     for library, symbols in policy.blacklist.items():
         if library in binary.needed:
-            for symbol in sorted(symbols.intersection(binary.imports)):
+            for symbol in sorted(symbols.intersection(one.name for one in binary.imports)):
                 yield f"{name} needs {symbol} of {library}"

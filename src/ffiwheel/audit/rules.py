@@ -187,7 +187,7 @@ def check_wanted_exports(subject: Subject) -> Iterator[Finding]:
 def check_unique(subject: Subject) -> Iterator[Finding]:
     """ELF005 unique-symbols: variables are shared with every library that has the same name."""
     for path, binary in subject.extensions.items():
-        if binary.has_unique:
+        if binary.unique_exports:
             yield Finding(
                 rule="ELF005 unique-symbols",
                 severity=Severity.WARNING,
