@@ -102,7 +102,7 @@ def make_wheel(library: Path) -> Path:
 
 def make_quickstart(folder: Path) -> Path:
     """Build the quickstart example."""
-    command = [*FFIWHEEL, "build", QUICKSTART, "--outdir", folder]
+    command = [*FFIWHEEL, "build", str(QUICKSTART), "--outdir", str(folder)]
     subprocess.run(command, check=True, capture_output=True)
     [wheel] = folder.glob("*.whl")
     return wheel

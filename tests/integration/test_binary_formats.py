@@ -16,8 +16,12 @@ from ffiwheel.audit.binary.read import read_binary, read_symbols
 from ffiwheel.audit.platform import lowest_platform
 from ffiwheel.errors import WheelError
 from ffiwheel.model.binary import Format, Import
+from ffiwheel.model.draft import Draft
+from ffiwheel.workflow.build import platform_tag
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ffiwheel.model.binary import Binary
 
 pytestmark = pytest.mark.zig
@@ -101,6 +105,19 @@ def test_a_changed_byte_breaks_the_signature(samples: dict[str, bytes]) -> None:
     changed = bytearray(samples["sample.dylib"])
     changed[changed.index(b"/usr/x/y.h")] = ord("+")
     assert read(bytes(changed), "changed").signature == "invalid"
+
+
+def test_a_wheel_for_no_system_is_not_built(samples: dict[str, bytes], tmp_path: Path) -> None:
+    for name in ("sample.so", "sample.dll"):
+        (tmp_path / name).write_bytes(samples[name])
+    files = {f"demo/{name}": tmp_path / name for name in ("sample.so", "sample.dll")}
+    with pytest.raises(WheelError) as error:
+        platform_tag(Draft(name="demo", version="1.0", files=files, dist_info={}))
+    assert str(error.value) == (
+        "error: no platform tag is true: it has libraries of several systems: ELF, PE\n"
+        "   at: demo\n"
+        " help: make one wheel for each; is there a library of another build among the sources?"
+    )
 
 
 @pytest.mark.parametrize("name", ["sample.so", "fat.dylib", "sample.dll"])

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.network
 @pytest.fixture(scope="module")
 def corpus(pytestconfig: pytest.Config) -> dict[str, list[Path]]:
     """System -> its wheels, downloaded once and kept in pytest's cache."""
-    assert pytestconfig.cache
+    assert pytestconfig.cache is not None
     found: dict[str, list[Path]] = {"linux": [], "macos": [], "windows": []}
     for number, row in enumerate(TABLE["fetch"]):
         folder = pytestconfig.cache.mkdir("corpus") / str(number)
@@ -97,7 +97,7 @@ def theirs(wheel: Path) -> str:
         return type(error).__name__
     finally:
         logging.disable(logging.NOTSET)
-    return found.overall_policy.name
+    return str(found.overall_policy.name)
 
 
 def test_linux_tags_are_those_of_auditwheel(corpus: dict[str, list[Path]]) -> None:

@@ -88,7 +88,7 @@ def test_many_symbols_of_a_version_are_one_reason() -> None:
 
 def test_a_library_that_nobody_brings() -> None:
     [missing] = lowest_platform({"pkg/lib.so": binary(needed=("libopenblas.so.0",))}).missing
-    assert missing.startswith("lib.so needs libopenblas.so.0, which no system promises: ")
+    assert missing.startswith("lib.so needs libopenblas.so.0, which not every system has: ")
 
 
 def macho(arch: str, oldest: str, *needed: str) -> Binary:

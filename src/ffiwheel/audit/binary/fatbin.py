@@ -3,7 +3,7 @@
 A section is a row of containers; a container is a header (`0xBA55ED50`, version, header size, size)
 and a row of entries; an entry is a header with kind, size, architecture and flags, and the code,
 which may be compressed. NVIDIA does not describe the format; offsets and flags are from experiments
-with nvcc 13.0, and `tests/integration/test_device_code.py` repeats them.
+with nvcc 13.0, and `tests/integration/test_elf_facts.py` repeats them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Read a shared library of any format; the only door to the readers.
 
-Whatever is wrong with a file becomes one `WheelError`. The parsers of others raise what their code
-happens to raise on damaged files, so each of their kinds of error is named here once.
+Whatever is wrong with a file becomes one `WheelError`. Our own code says `DamageError`. The parsers
+of others raise what their code happens to raise on damaged files, which is named here once.
 """
 
 from __future__ import annotations
@@ -25,17 +25,7 @@ _THIN = (b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xce", b"\xfe\x
 _FAT_SLICES_MOST = 32
 """A class file of Java begins like a fat Mach-O file, but has at least 45 in that place."""
 
-_DAMAGE = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
+_DAMAGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
 
 
 def detect_format(head: bytes) -> Format | None:

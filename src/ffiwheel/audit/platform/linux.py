@@ -164,7 +164,7 @@ def _missing(
                 and not is_runtime(library)
             ):
                 yield (
-                    f"{file_name(path)} needs {library}, which no system promises:"
+                    f"{file_name(path)} needs {library}, which not every system has:"
                     " link it statically, or put it into the wheel"
                 )
 
