@@ -25,13 +25,13 @@ import tvm_ffi
 from source_reader import FUNCTIONS as FUNCTIONS_OF_FILE
 from source_reader import make_sources
 
-from ffiwheel.audit.elf import read_elf
 from ffiwheel.bind.render import render_bindings
 from ffiwheel.config.schema import BindingsTable
 from ffiwheel.reflect.join import join_source
 from ffiwheel.reflect.probe import reflect
 from ffiwheel.reflect.source.reader import read_sources
 from ffiwheel.toolchain.runtime import find_runtime
+from ffiwheel.workflow.binaries import read_file
 
 FUNCTIONS = 50
 ROUNDS = 1_000
@@ -77,7 +77,7 @@ def compile_library(folder: Path) -> Path:
 def bind_ours(library: Path, folder: Path) -> None:
     """Write our bindings of a library."""
     archive = f"fifty/{library.name}"
-    binary = read_elf(library.read_bytes(), archive)
+    binary = read_file(library, archive)
     api = reflect({archive: (library, binary)}, find_runtime())
     for name, content in render_bindings(api, "fifty", BindingsTable()).files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

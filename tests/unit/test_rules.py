@@ -7,13 +7,12 @@ from dataclasses import replace
 import pytest
 
 from ffiwheel.audit.rules import RULES, Subject
-from ffiwheel.model.binary import Binary
+from ffiwheel.model.binary import Binary, Import
 
 GOOD_LIBRARY = Binary(
     arch="x86_64",
     needed=("libtvm_ffi.so", "libc.so.6"),
-    versions=(("libc.so.6", "GLIBC_2.17", "clock_gettime"),),
-    imports=("TVMFFIFunctionCall",),
+    imports=(Import("TVMFFIFunctionCall"), Import("clock_gettime", "libc.so.6", "GLIBC_2.17")),
     exports=("__tvm_ffi_add",),
     binds_now=True,
 )
@@ -48,10 +47,10 @@ CASES = [
         "ELF001",
         replace(GOOD, binaries={**GOOD.binaries, "p/libtvm_ffi.so": Binary(arch="x86_64")}),
     ),
-    ("ELF002", with_library(imports=("PyLong_AsLong", "TVMFFIFunctionCall"))),
+    ("ELF002", with_library(imports=(Import("PyLong_AsLong"), *GOOD_LIBRARY.imports))),
     ("ELF003", with_library(binds_now=False)),
     ("ELF004", with_library(exports=("__tvm_ffi_add", "_ZN3pkg3addEii"))),
-    ("ELF005", with_library(has_unique=True)),
+    ("ELF005", with_library(unique_exports=("_ZGVN3pkg1xE",))),
     ("ELF006", with_library(runpaths=("$ORIGIN", "/home/me/lib"))),
     ("ELF007", with_library(has_debug=True)),
     ("ELF008", replace(GOOD, exports=("more_*",))),
@@ -73,7 +72,7 @@ def test_a_fault_is_found_by_its_rule_alone(code: str, subject: Subject) -> None
 
 def test_a_wheel_for_no_index_is_told_why() -> None:
     subject = replace(
-        with_library(needed=("libopenblas.so.0",), versions=()),
+        with_library(needed=("libopenblas.so.0",), imports=()),
         file_tag="py3-none-linux_x86_64",
         wheel_tags=("py3-none-linux_x86_64",),
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from ffiwheel.audit.platform import RUNTIME, lowest_platform
+from ffiwheel.audit.platform import lowest_platform
 from ffiwheel.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def check_runtime_outside(subject: Subject) -> Iterator[Finding]:
                 severity=Severity.ERROR,
                 subject=path,
                 message="two copies of the TVM-FFI runtime do not see each other's objects",
-                help=f"do not install `{RUNTIME}`; `apache-tvm-ffi` brings it",
+                help="do not install `libtvm_ffi.so`; `apache-tvm-ffi` brings it",
             )
 
 
@@ -187,7 +187,7 @@ def check_wanted_exports(subject: Subject) -> Iterator[Finding]:
 def check_unique(subject: Subject) -> Iterator[Finding]:
     """ELF005 unique-symbols: variables are shared with every library that has the same name."""
     for path, binary in subject.extensions.items():
-        if binary.has_unique:
+        if binary.unique_exports:
             yield Finding(
                 rule="ELF005 unique-symbols",
                 severity=Severity.WARNING,
