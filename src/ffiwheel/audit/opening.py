@@ -58,6 +58,9 @@ class Wishes:
     """Namespaces for registered names that are fine besides the packages' names."""
 
 
+NO_WISHES = Wishes()
+
+
 @dataclass(slots=True)
 class _Contents:
     """What one pass over the files of a wheel finds."""
@@ -69,7 +72,7 @@ class _Contents:
     stubs: dict[str, str] = field(default_factory=dict)
 
 
-def read_subject(path: Path, wishes: Wishes = Wishes()) -> Subject:
+def read_subject(path: Path, wishes: Wishes = NO_WISHES) -> Subject:
     """Return everything that the rules look at.
 
     Raises:
