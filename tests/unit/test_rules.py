@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from crafted import GOOD, INFO, LIBRARY, METADATA, PATH, TAG, WHEEL, library, on_mac, on_windows
+from crafted import GOOD, INFO, LIBRARY, METADATA, PATH, TAG, WHEEL, library, on_mac, on_windows, settled
 from crafted import with_library as lib
 
 from ffiwheel.audit.check import check_subject
 from ffiwheel.audit.rules import RULES
 from ffiwheel.audit.subject import Entry, Oddity, Outline, Subject
 from ffiwheel.model.api import Api, Class, Function
-from ffiwheel.model.binary import Binary, CodeKind, DeviceCode, Import, Section
+from ffiwheel.model.binary import Binary, CodeKind, DeviceCode, Format, Import, Section
 from ffiwheel.model.finding import Severity
 from ffiwheel.model.record import RecordFault
 
@@ -47,6 +47,7 @@ def api(*names: str) -> Subject:
     return replace(GOOD, api=one, stubs={"pkg/_ffi_api.pyi": stub})
 
 
+WINDOWS = Binary(arch="amd64", format=Format.PE)
 OTHER = Binary(arch="x86_64")
 
 CASES = [
@@ -101,9 +102,8 @@ CASES = [
     ("WHL026", replace(GOOD, outline=Outline(oddities=(Oddity("", "entries overlap"),)))),
     ("WHL027", replace(GOOD, damaged={"a.py": "bad CRC-32"})),
     ("PYP001", tagged("manylinux_2_17_x86_64", "cp311-cp311")),
-    ("PYP002", replace(lib(needed=("libpython3.11.so.1.0", "libc.so.6")), file_tag=TAG.replace("py3-none", "cp311-cp311"), wheel_tags=(TAG.replace("py3-none", "cp311-cp311"),))),
     ("ELF001", beside("p/libtvm_ffi.so", OTHER)),
-    ("ELF001", replace(on_windows(), binaries={**on_windows().binaries, "p/tvm_ffi.dll": next(iter(on_windows(imports=(), exports=()).binaries.values()))})),
+    ("ELF001", settled(replace(on_windows(), binaries={**on_windows().binaries, "p/tvm_ffi.dll": WINDOWS}), "win_amd64")),
     ("ELF002", lib(imports=(Import("PyLong_AsLong"), *LIBRARY.imports))),
     ("ELF003", lib(binds_now=False)),
     ("ELF004", lib(exports=("__tvm_ffi_add", "_ZN3pkg3addEii"))),
@@ -135,7 +135,7 @@ CASES = [
     ("FFI024", replace(GOOD, binaries={PATH: library(names=("pkg.add",)), "pkg/b.so": library(names=("pkg.add",))})),
     ("CUDA001", lib(device_code=(SASS,))),
     ("CUDA002", lib(device_code=(PTX,))),
-    ("CUDA004", replace(lib(needed=("libcuda.so.1",)), binaries={PATH: library(needed=("libcuda.so.1",))})),
+    ("CUDA004", on_windows(needed=("tvm_ffi.dll", "nvcuda.dll"))),
 ]  # fmt: skip
 
 QUIET = [
@@ -170,7 +170,7 @@ def test_a_fault_is_found_by_its_rule_alone(code: str, subject: Subject) -> None
 
 def test_every_rule_has_a_case() -> None:
     alone = {code for code, _ in CASES}
-    together = {"WHL002", "CUDA003", "ELF016"}
+    together = {"WHL002", "CUDA003", "ELF016", "PYP002"}
     assert alone | together == {one.code for one in RULES}
 
 
@@ -188,6 +188,15 @@ def test_a_shared_cuda_runtime_must_be_brought_by_somebody() -> None:
     assert "CUDA003" in findings(subject)
     required = METADATA.replace("Requires-Dist", "Requires-Dist: torch>=2\nRequires-Dist", 1)
     assert "CUDA003" not in findings(replace(subject, metadata=required))
+
+
+def test_no_library_is_linked_with_libpython_even_for_one_python() -> None:
+    tag = TAG.replace("py3-none", "cp311-cp311")
+    linked = lib(needed=("libpython3.11.so.1.0", "libc.so.6"))
+    subject = replace(linked, file_tag=tag, wheel_tags=(tag,))
+    assert "PYP002" in findings(subject)
+    assert "ELF002" not in findings(subject)
+    assert "PYP001" not in findings(subject)
 
 
 def test_libraries_of_two_machines_do_not_fit_one_tag() -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from ffiwheel.audit.archive import BROKEN, is_readable, open_zip, read_outline
-from ffiwheel.audit.elf import read_elf
+from ffiwheel.audit.binary.read import read_binary
 from ffiwheel.audit.subject import Outline, Subject
 from ffiwheel.errors import ProjectError, ReflectError, WheelError
 from ffiwheel.model.draft import is_library
@@ -107,7 +107,7 @@ def _read_library(file: BinaryIO, path: Path, wishes: Wishes) -> Subject:
         file_tag="",
         wheel_tags=(),
         metadata="",
-        binaries={path.name: _read_binary(file, path.name)},
+        binaries={path.name: read_binary(file, str(path))},
         exports=wishes.exports,
         debug=wishes.debug,
         prefixes=wishes.prefixes,
@@ -257,11 +257,6 @@ def _copy(stream: IO[bytes], algorithm: str, kept: BinaryIO | None) -> Hashed:
 
 def _add_binary(file: BinaryIO, name: str, contents: _Contents) -> None:
     try:
-        contents.binaries[name] = _read_binary(file, name)
+        contents.binaries[name] = read_binary(file, name)
     except WheelError as error:
         contents.unreadable[name] = error.problems[0].message
-
-
-def _read_binary(file: BinaryIO, name: str) -> Binary:
-    file.seek(0)
-    return read_elf(file.read(), name)
