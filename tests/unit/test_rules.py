@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from crafted import GOOD, INFO, LIBRARY, METADATA, PATH, TAG, WHEEL, library, on_mac, on_windows, settled
+from crafted import (
+    GOOD,
+    INFO,
+    LIBRARY,
+    METADATA,
+    PATH,
+    TAG,
+    WHEEL,
+    library,
+    on_mac,
+    on_windows,
+    settled,
+)
 from crafted import with_library as lib
 
 from ffiwheel.audit.check import check_subject
@@ -127,7 +139,8 @@ CASES = [
     ("MAC002", on_mac(signature="")),
     ("WIN001", on_windows(needed=("tvm_ffi.dll", "VCRUNTIME140D.dll"))),
     ("FFI020", lib(imports=(Import(MANGLED), *LIBRARY.imports))),
-    ("FFI021", lib(imports=(Import(MANGLED), *LIBRARY.imports), compilers=("zig 0.17.0",))),
+    ("FFI021", lib(imports=(Import(MANGLED), *LIBRARY.imports), compilers=("clang version 22.1.8", "Linker: LLD 22.1.8"))),
+    ("FFI021", on_mac(imports=(Import(MANGLED), Import("TVMFFIFunctionCall")))),
     ("FFI022", lib(header_version="")),
     ("FFI023", api("pkg.add", "add_one")),
     ("FFI023", api("other.add")),

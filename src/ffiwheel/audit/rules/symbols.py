@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _ITANIUM = re.compile(r"_Z(T[ISVT]|T[hv]n?\d+_(n?\d+_)?|G[VR]|Z)*N[KVrRO]*3tvm3ffi")
 _MSVC = re.compile(r"\?+[\w$]+@(\w+@)*ffi@tvm@@")
-_ALWAYS = ("__tvm_ffi_*", "_init", "_fini")
+_ALWAYS = ("__tvm_ffi_*", "_init", "_fini", "__dso_handle", "_mh_dylib_header")
+"""What has to leave an extension, and what linkers add by themselves."""
 
 
 @rule("ELF004 exports-too-much", Severity.WARNING)
