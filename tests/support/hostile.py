@@ -34,7 +34,20 @@ LIBRARIES = Path(__file__).resolve().parents[1] / "data" / "libraries"
 ROOM = 768 * 1024**2
 """Bytes of address space; Python and what it imports take some 150 MB of them."""
 SECONDS = 5
-NUMBERS = (0, 1, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 2**40, 2**63, 2**64 - 1)
+NUMBERS = (
+    0,
+    1,
+    0x7F,
+    0xFF,
+    0x7FFF,
+    0xFFFF,
+    0x7FFFFFFF,
+    0x80000000,
+    0xFFFFFFFF,
+    2**40,
+    2**63,
+    2**64 - 1,
+)
 NAMES = (
     "../evil.so", "/tmp/evil.so", "a/../../evil.py", "C:\\evil.dll", "a\\b.so", "con.so", "a\0b.so",
     "\x1b[2J.so", "a/" * 400 + "b.so", "e\u0301.so", "\u00e9.so", f"{INFO}/RECORD", "pkg", "pkg/", "",
@@ -110,7 +123,9 @@ def make_case(index: int, seed: int, folder: Path) -> Path:
     if kind == 2:
         name = chance.choice(list(files))
         text = chance.choice(TEXTS).encode("utf-8", "surrogatepass") + b"\n"
-        files[name] = chance.choice((text + files[name], files[name] + text, mutate(files[name], chance)))
+        files[name] = chance.choice(
+            (text + files[name], files[name] + text, mutate(files[name], chance))
+        )
     if kind == 3:
         files[chance.choice(NAMES)] = chance.choice((library, b"", b"x,y\n"))
     whole = zipped(wheel_files(files))

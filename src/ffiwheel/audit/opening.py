@@ -94,7 +94,9 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         hint = f"name the files in it, such as `{path}/*.whl`"
         raise ProjectError("a folder cannot be audited", where=str(path), hint=hint)
     if not path.is_file():
-        raise ProjectError("there is no such file", where=str(path))
+        is_pattern = any(sign in path.name for sign in "*?[")
+        hint = "no file matches this pattern" if is_pattern else ""
+        raise ProjectError("there is no such file", where=str(path), hint=hint)
     try:
         file = path.open("rb")
     except OSError as error:
