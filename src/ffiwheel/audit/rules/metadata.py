@@ -15,6 +15,7 @@ from packaging.utils import (
 from packaging.version import Version
 
 from ffiwheel.audit.rule import Remark, rule
+from ffiwheel.audit.subject import RUNTIME
 from ffiwheel.model.finding import Severity
 
 if TYPE_CHECKING:
@@ -24,21 +25,20 @@ if TYPE_CHECKING:
 
 _FLAGS = re.MULTILINE | re.IGNORECASE
 _MOST_FIELDS = 5000
-_RUNTIME = "apache-tvm-ffi"
 
 
 @rule("WHL005 runtime-not-required", Severity.ERROR)
 def check_runtime_required(subject: Subject) -> Iterator[Remark]:
     """Find extensions in a wheel that does not depend on `apache-tvm-ffi`."""
-    if not subject.is_wheel or not subject.extensions:
+    if not subject.is_wheel or not subject.extensions or subject.is_runtime:
         return
     for requirement in requirements(subject):
-        if canonicalize_name(requirement.name) == _RUNTIME and not requirement.marker:
+        if canonicalize_name(requirement.name) == RUNTIME and not requirement.marker:
             return
     yield Remark(
         subject.file_name,
-        f"`{_RUNTIME}` is not among its dependencies, so it cannot be imported",
-        f'add `dependencies = ["{_RUNTIME}>=0.1.5"]` to `[project]`',
+        f"`{RUNTIME}` is not among its dependencies, so it cannot be imported",
+        f'add `dependencies = ["{RUNTIME}>=0.1.5"]` to `[project]`',
     )
 
 
