@@ -1,4 +1,4 @@
-"""Damaged and malicious files end in findings or one error, soon, in little memory, and in place."""
+"""Damaged and malicious files end in findings or one error, soon, and in little memory."""
 
 from __future__ import annotations
 

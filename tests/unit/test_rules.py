@@ -61,6 +61,16 @@ def api(*names: str) -> Subject:
 
 WINDOWS = Binary(arch="amd64", format=Format.PE)
 OTHER = Binary(arch="x86_64")
+TAKES_CXX = library(imports=(Import(MANGLED), *LIBRARY.imports))
+WITH_PYTHON = {PATH: library(imports=(Import("PyLong_AsLong"), *LIBRARY.imports))}
+RUNTIME = replace(
+    beside("tvm_ffi/lib/libtvm_ffi.so", OTHER),
+    metadata=METADATA.replace("Name: pkg", "Name: apache-tvm-ffi").replace(
+        "Requires-Dist", "X-Other"
+    ),
+    file_name=f"apache_tvm_ffi-1.0-{TAG}.whl",
+    dist_info="apache_tvm_ffi-1.0.dist-info",
+)
 
 CASES = [
     ("WHL001", tagged("manylinux_2_5_x86_64")),
@@ -139,7 +149,7 @@ CASES = [
     ("MAC002", on_mac(signature="invalid")),
     ("MAC002", on_mac(signature="")),
     ("WIN001", on_windows(needed=("tvm_ffi.dll", "VCRUNTIME140D.dll"))),
-    ("FFI020", lib(imports=(Import(MANGLED), *LIBRARY.imports))),
+    ("FFI020", replace(GOOD, binaries={PATH: TAKES_CXX})),
     ("FFI021", lib(imports=(Import(MANGLED), *LIBRARY.imports), compilers=("clang version 22.1.8", "Linker: LLD 22.1.8"))),
     ("FFI021", on_mac(imports=(Import(MANGLED), Import("TVMFFIFunctionCall")))),
     ("FFI022", lib(header_version="")),
@@ -162,9 +172,9 @@ QUIET = [
     ("a version spelt in another way", metadata("Version: 1.0", "Version: 1")),
     ("stubs that have every name", replace(GOOD, api=API, stubs=STUB)),
     ("a namespace that was asked for", replace(api("other.add"), prefixes=("other",))),
-    ("a library with Python for one Python", replace(lib(imports=(Import("PyLong_AsLong"), *LIBRARY.imports)), file_tag=TAG.replace("py3-none", "cp311-cp311"), wheel_tags=(TAG.replace("py3-none", "cp311-cp311"),))),
-    ("C++ symbols of a library inside", replace(lib(imports=(Import(MANGLED), *LIBRARY.imports)), binaries={PATH: library(imports=(Import(MANGLED), *LIBRARY.imports)), "pkg/libtvm.so": Binary(arch="x86_64", exports=(MANGLED,))}, stubs={}, sizes={})),
-    ("the runtime's own wheel", replace(beside("tvm_ffi/lib/libtvm_ffi.so", OTHER), metadata=METADATA.replace("Name: pkg", "Name: apache-tvm-ffi").replace("Requires-Dist: apache-tvm-ffi>=0.1.5\n", ""), file_name=f"apache_tvm_ffi-1.0-{TAG}.whl", dist_info="apache_tvm_ffi-1.0.dist-info")),
+    ("a library with Python for one Python", replace(tagged("manylinux_2_17_x86_64", "cp311-cp311"), binaries=WITH_PYTHON)),
+    ("C++ symbols of a library inside", replace(GOOD, binaries={PATH: TAKES_CXX, "pkg/libtvm.so": Binary(arch="x86_64", exports=(MANGLED,))})),
+    ("the runtime's own wheel", RUNTIME),
     ("a class that MSVC takes from the runtime", on_windows(imports=(Import("??0Error@ffi@tvm@@QEAA@AEBV012@@Z"), Import("TVMFFIFunctionCall")))),
     ("a module of Python", lib(exports=("__tvm_ffi_add", "PyInit_core"))),
     ("folders of the machine that built a grafted library", beside("pkg.libs/libomp-1234abcd.so.5", library(imports=(), exports=(), build_paths=("/build",), has_symbols=True))),

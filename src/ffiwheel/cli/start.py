@@ -6,10 +6,9 @@ import gc
 import os
 import sys
 
-
 _OBJECTS = 50_000
-"""How many new objects Python waits for before it tidies up: `ffiwheel audit` of a small wheel makes
-fewer. By its own measure of 700 it would take a quarter of the time for that."""
+"""How many new objects Python waits for before it tidies up. By its own measure of 700 it would take
+a quarter of the time of `ffiwheel audit` for that."""
 
 
 def start() -> int:
