@@ -66,7 +66,7 @@ WITH_PYTHON = {PATH: library(imports=(Import("PyLong_AsLong"), *LIBRARY.imports)
 RUNTIME = replace(
     beside("tvm_ffi/lib/libtvm_ffi.so", OTHER),
     metadata=METADATA.replace("Name: pkg", "Name: apache-tvm-ffi").replace(
-        "Requires-Dist", "X-Other"
+        "Requires-Dist: apache", "Requires-Dist: other"
     ),
     file_name=f"apache_tvm_ffi-1.0-{TAG}.whl",
     dist_info="apache_tvm_ffi-1.0.dist-info",
