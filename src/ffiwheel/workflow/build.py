@@ -12,9 +12,12 @@ import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.check import audit_wheel
+from ffiwheel.audit.check import audit_file
+from ffiwheel.audit.opening import Wishes
 from ffiwheel.audit.platform import lowest_platform
-from ffiwheel.errors import Problem, WheelError
+from ffiwheel.audit.selection import select_rules
+from ffiwheel.errors import Problem, ProjectError, WheelError
+from ffiwheel.model.finding import Severity
 from ffiwheel.model.size import show_size
 from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.workflow.binaries import read_binaries
@@ -28,6 +31,7 @@ from ffiwheel.workflow.version import show_version
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ffiwheel.audit.rule import Rule
     from ffiwheel.config.project import Project
     from ffiwheel.model.draft import Draft
     from ffiwheel.model.finding import Report
@@ -61,6 +65,7 @@ def build_wheel(
     Raises:
         FfiwheelError: of the class of the step that failed; `outdir` is then as it was.
     """
+    choose_rules(project)
     with build_folder(project, progress, debug=options.debug) as folder:
         built = make_wheel(project, folder, options, progress)
         [delivered] = deliver((built.path,), outdir)
@@ -119,19 +124,41 @@ def platform_tag(draft: Draft) -> str:
     return platform.tag
 
 
+def choose_rules(project: Project) -> tuple[Rule, ...]:
+    """Return the rules that the project wants its wheel to be held against.
+
+    Raises:
+        ProjectError: if it leaves out a rule that there is not, or does not say why.
+    """
+    where = "tool.ffiwheel.audit.ignore in pyproject.toml"
+    ignore = project.config.audit.ignore
+    silent = [code for code, reason in ignore.items() if not reason.strip()]
+    if silent:
+        hint = f'{silent[0]} = "why it does not matter here"'
+        raise ProjectError(f"`{silent[0]}` is left out without a reason", where=where, hint=hint)
+    return select_rules((), tuple(ignore), where)
+
+
 def audit(wheel: Path, project: Project, options: BuildOptions, progress: Progress) -> Report:
     """Hold the finished wheel against the rules.
 
     Raises:
         WheelError: with every finding that forbids delivery.
     """
+    config = project.config
     with progress.step("audit") as step:
-        exports = project.config.exports or ()
-        report = audit_wheel(wheel, exports=exports, debug=options.debug)
-        count = len(report.findings)
+        wishes = Wishes(
+            exports=config.exports or (),
+            debug=options.debug,
+            prefixes=(config.bindings.prefix,) if config.bindings.prefix else (),
+        )
+        report = audit_file(wheel, wishes, choose_rules(project)).report
+        count = len(report.at_least(Severity.WARNING))
         step.done(f"{report.rules} rules, {count} finding{'' if count == 1 else 's'}")
+    for code, reason in config.audit.ignore.items():
+        progress.note(f"{code} is left out: {reason}")
     for finding in report.findings:
-        if finding not in report.errors:
+        if finding.severity is Severity.WARNING:
             progress.warn(finding)
     if report.errors:
         raise WheelError.of(
