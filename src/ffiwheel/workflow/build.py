@@ -17,6 +17,7 @@ from ffiwheel.audit.platform import lowest_platform
 from ffiwheel.errors import Problem, WheelError
 from ffiwheel.model.size import show_size
 from ffiwheel.wheel.assemble import write_wheel
+from ffiwheel.wheel.sbom import add_sbom
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.bind import bind_draft
 from ffiwheel.workflow.compile import compile_project
@@ -98,7 +99,9 @@ def assemble(draft: Draft, folder: Path, progress: Progress) -> Path:
     with progress.step("assemble") as step:
         made = folder / "wheel"
         shutil.rmtree(made, ignore_errors=True)
-        wheel = write_wheel(draft, platform_tag(draft), made)
+        binaries = {name: pair[1] for name, pair in read_binaries(draft).items()}
+        tag = lowest_platform(binaries).tag
+        wheel = write_wheel(add_sbom(draft, binaries), tag, made)
         step.done(wheel.name, show_size(wheel.stat().st_size))
     return wheel
 
