@@ -28,6 +28,7 @@ KNOWN = Provenance(
     ),
     sources={"src/b.cu": "0" * 64, "src/a.cc": "1" * 64},
 )
+PACKAGE = Part("libgomp1", "12.2.0-14", "pkg:deb/debian/libgomp1@12.2.0-14")
 BINARIES = {
     LIBRARY: Binary(
         arch="x86_64",
@@ -44,13 +45,12 @@ def draft(tmp_path: Path) -> Draft:
     for name in BINARIES:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(name.encode())
-    package = Part("libgomp1", "12.2.0-14", "pkg:deb/debian/libgomp1@12.2.0-14")
     return Draft(
         name="Hello.World",
         version="1.0+local.1",
         files={name: tmp_path / name for name in BINARIES},
         dist_info={},
-        provenance=replace(KNOWN, grafts=(Graft(GRAFTED, "libgomp.so.1", package),)),
+        provenance=replace(KNOWN, grafts=(Graft(GRAFTED, "libgomp.so.1"),), packages=(PACKAGE,)),
     )
 
 
@@ -82,8 +82,8 @@ def test_it_says_what_is_inside_and_what_is_needed(draft: Draft) -> None:
     ]
     assert library["properties"] == [{"name": "ffiwheel:compiler", "value": "GCC: (Debian) 12.2.0"}]
     grafted = found[f"file:{GRAFTED}"]
-    assert (grafted["name"], grafted["version"]) == ("libgomp1", "12.2.0-14")
-    assert grafted["purl"] == "pkg:deb/debian/libgomp1@12.2.0-14"
+    assert grafted["name"] == "libgomp.so.1"
+    assert found["package:libgomp1"]["purl"] == PACKAGE.purl
     assert grafted["evidence"] == {"occurrences": [{"location": GRAFTED}]}
     assert found["header:apache-tvm-ffi"]["version"] == "0.1.12"
     needed = found["needed:libc.so.6"]
@@ -127,5 +127,6 @@ def test_what_it_says_of_the_making_is_read_again(draft: Draft) -> None:
     assert set(read.headers) == set(KNOWN.headers)
     assert read.sources == KNOWN.sources
     assert read.grafts == draft.provenance.grafts
+    assert read.packages == (PACKAGE,)
     for text in (b"", b"[]", b"{}", b'{"formulation": 1}', b'{"components": [{}]}', b"\xff"):
         assert sbom.read_provenance(text) == Provenance()

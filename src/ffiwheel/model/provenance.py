@@ -27,8 +27,6 @@ class Graft:
     """Its archive path."""
     name: str
     """What it was called before, such as `libgomp.so.1`."""
-    package: Part | None = None
-    """The package of the system that it was taken from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +40,8 @@ class Provenance:
     sources: Mapping[str, str] = field(default_factory=dict)
     """Path from the project's folder -> SHA-256 of each file that was compiled, in hexadecimal."""
     grafts: tuple[Graft, ...] = ()
+    packages: tuple[Part, ...] = ()
+    """Packages of the system that grafts were taken from."""
 
 
 UNKNOWN = Provenance()

@@ -35,7 +35,8 @@ SBOM_FILE = "sboms/ffiwheel.cdx.json"
 MOST_SOURCES = 2000
 """How many sources are listed; beyond that, one hash stands for all."""
 
-_WHEEL, _FORMULATION, _HEADER, _SOURCE = "wheel", "formulation", "header:", "source:"
+_WHEEL, _FORMULATION = "wheel", "formulation"
+_FILE, _HEADER, _PACKAGE, _SOURCE, _TOOL = "file:", "header:", "package:", "source:", "tool:"
 _SHA256, _SYMBOLS, _COMPILER = "ffiwheel:sha256", "ffiwheel:symbols", "ffiwheel:compiler"
 _COUNT = "ffiwheel:files"
 
@@ -57,12 +58,22 @@ def describe(draft: Draft, binaries: Mapping[str, Binary]) -> Json:
     """Return the SBOM as JSON has it."""
     known = draft.provenance
     files = [_describe_library(draft, name, binaries[name]) for name in sorted(binaries)]
-    headers = [_describe_part(part, _HEADER, "library") for part in sorted(set(known.headers))]
+    kinds = {_HEADER: known.headers, _PACKAGE: known.packages}
+    parts = [
+        _describe_part(part, prefix, "library")
+        for prefix, listed in kinds.items()
+        for part in sorted(set(listed))
+    ]
     carried = {name.rpartition("/")[2] for name in binaries}
     needed = {name for one in binaries.values() for name in one.needed if name not in carried}
     outside = [_describe_needed(name, binaries.values()) for name in sorted(needed)]
     purl = f"pkg:pypi/{canonicalize_name(draft.name)}@{quote(draft.version, safe='')}"
-    wheel: Json = {"type": "library", "bom-ref": _WHEEL, "name": draft.name, "version": draft.version}
+    wheel: Json = {
+        "type": "library",
+        "bom-ref": _WHEEL,
+        "name": draft.name,
+        "version": draft.version,
+    }
     body: Json = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -74,7 +85,7 @@ def describe(draft: Draft, binaries: Mapping[str, Binary]) -> Json:
             },
             "component": {**wheel, "purl": purl},
         },
-        "components": [*files, *headers, *outside],
+        "components": [*files, *parts, *outside],
         "dependencies": list(_describe_edges(binaries, known)),
     }
     if made := _describe_making(known):
@@ -89,37 +100,38 @@ def read_provenance(text: bytes) -> Provenance:
         body = json.loads(text)
         made = [part for group in body.get("formulation", ()) for part in group["components"]]
         return Provenance(
-            tools=tuple(_part_of(one) for one in made if one["type"] == "application"),
-            headers=tuple(
-                _part_of(one) for one in body["components"] if one["bom-ref"].startswith(_HEADER)
-            ),
+            tools=_parts_of(made, _TOOL),
+            headers=_parts_of(body["components"], _HEADER),
             sources={
                 str(one["name"]): str(one["hashes"][0]["content"])
                 for one in made
                 if one["bom-ref"].startswith(_SOURCE)
             },
-            grafts=tuple(_graft_of(one) for one in body["components"] if "evidence" in one),
+            grafts=tuple(
+                Graft(one["bom-ref"].removeprefix(_FILE), one["name"])
+                for one in body["components"]
+                if "evidence" in one
+            ),
+            packages=_parts_of(body["components"], _PACKAGE),
         )
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):
         return Provenance()
 
 
-def _part_of(component: Mapping[str, object]) -> Part:
-    keys = ("name", "version", "purl")
-    return Part(*(str(component.get(key, "")) for key in keys))
-
-
-def _graft_of(component: Mapping[str, str]) -> Graft:
-    name, part = component["description"], _part_of(component)
-    package = None if part == Part(name) else part
-    return Graft(component["bom-ref"].removeprefix("file:"), name, package)
+def _parts_of(components: Iterable[Mapping[str, str]], prefix: str) -> tuple[Part, ...]:
+    """Return the programs or packages of one kind among components."""
+    return tuple(
+        Part(one["name"], one.get("version", ""), one.get("purl", ""))
+        for one in components
+        if one["bom-ref"].startswith(prefix)
+    )
 
 
 def _describe_library(draft: Draft, name: str, binary: Binary) -> Json:
     """Return the component of a library that the wheel carries."""
     digest = hashlib.sha256(read_content(draft.files[name])).hexdigest()
     common: Json = {
-        "bom-ref": f"file:{name}",
+        "bom-ref": f"{_FILE}{name}",
         "hashes": [{"alg": "SHA-256", "content": digest}],
         "properties": [{"name": _COMPILER, "value": one} for one in binary.compilers],
     }
@@ -128,10 +140,9 @@ def _describe_library(draft: Draft, name: str, binary: Binary) -> Json:
         return {**common, "type": "file", "name": name}
     return {
         **common,
-        **_named(graft.package or Part(graft.name)),
         "type": "library",
+        "name": graft.name,
         "evidence": {"occurrences": [{"location": name}]},
-        "description": graft.name,
     }
 
 
@@ -154,7 +165,7 @@ def _describe_needed(name: str, binaries: Iterable[Binary]) -> Json:
 
 def _describe_making(known: Provenance) -> Json:
     """Return the formulation: the programs and the sources."""
-    tools = [_describe_part(part, "tool:", "application") for part in sorted(set(known.tools))]
+    tools = [_describe_part(part, _TOOL, "application") for part in sorted(set(known.tools))]
     listed = sorted(known.sources.items())
     sources = [
         {
@@ -179,13 +190,14 @@ def _describe_making(known: Provenance) -> Json:
 
 def _describe_edges(binaries: Mapping[str, Binary], known: Provenance) -> Iterable[Json]:
     """Yield what depends on what."""
-    carried = {name.rpartition("/")[2]: f"file:{name}" for name in sorted(binaries)}
-    headers = [f"{_HEADER}{part.name}" for part in sorted(set(known.headers))]
-    files = [f"file:{name}" for name in sorted(binaries)]
-    yield {"ref": _WHEEL, "dependsOn": [*files, *headers]}
+    carried = {name.rpartition("/")[2]: f"{_FILE}{name}" for name in sorted(binaries)}
+    parts = {f"{_HEADER}{part.name}" for part in known.headers}
+    parts |= {f"{_PACKAGE}{part.name}" for part in known.packages}
+    files = [f"{_FILE}{name}" for name in sorted(binaries)]
+    yield {"ref": _WHEEL, "dependsOn": [*files, *sorted(parts)]}
     for name, binary in sorted(binaries.items()):
         needed = {carried.get(one, f"needed:{one}") for one in binary.needed}
-        yield {"ref": f"file:{name}", "dependsOn": sorted(needed)}
+        yield {"ref": f"{_FILE}{name}", "dependsOn": sorted(needed)}
 
 
 def _describe_part(part: Part, prefix: str, kind: str) -> Json:
