@@ -11,7 +11,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from ffiwheel.model.binary import Binary, Import
+from ffiwheel.model.binary import Binary
 from ffiwheel.model.draft import Draft
 from ffiwheel.model.provenance import Graft, Part, Provenance
 from ffiwheel.wheel import sbom
@@ -33,7 +33,7 @@ BINARIES = {
     LIBRARY: Binary(
         arch="x86_64",
         needed=("libc.so.6", "libgomp-ab12.so.1"),
-        imports=(Import("memcpy", "libc.so.6", "GLIBC_2.14"), Import("TVMFFIObjectDecRef")),
+        versions=(("libc.so.6", "GLIBC_2.14"),),
         compilers=("GCC: (Debian) 12.2.0",),
     ),
     GRAFTED: Binary(arch="x86_64", needed=("libc.so.6",)),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.elf import read_elf
+from ffiwheel.audit.binary.read import read_binary
 from ffiwheel.audit.rules import RULES, Subject
 from ffiwheel.errors import WheelError
 from ffiwheel.model.draft import is_library
@@ -54,7 +55,9 @@ def read_subject(path: Path, *, exports: tuple[str, ...], debug: bool) -> Subjec
         ),
         metadata=files[f"{info}METADATA"].decode(),
         binaries={
-            name: read_elf(data, name) for name, data in sorted(files.items()) if is_library(name)
+            name: read_binary(io.BytesIO(data), name)
+            for name, data in sorted(files.items())
+            if is_library(name)
         },
         unrecorded=tuple(check_record(files, files[record], record)),
         exports=exports,

@@ -68,12 +68,6 @@ def describe(draft: Draft, binaries: Mapping[str, Binary]) -> Json:
     needed = {name for one in binaries.values() for name in one.needed if name not in carried}
     outside = [_describe_needed(name, binaries.values()) for name in sorted(needed)]
     purl = f"pkg:pypi/{canonicalize_name(draft.name)}@{quote(draft.version, safe='')}"
-    wheel: Json = {
-        "type": "library",
-        "bom-ref": _WHEEL,
-        "name": draft.name,
-        "version": draft.version,
-    }
     body: Json = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -83,7 +77,13 @@ def describe(draft: Draft, binaries: Mapping[str, Binary]) -> Json:
             "tools": {
                 "components": [{"type": "application", "name": "ffiwheel", "version": __version__}]
             },
-            "component": {**wheel, "purl": purl},
+            "component": {
+                "type": "library",
+                "bom-ref": _WHEEL,
+                "name": draft.name,
+                "version": draft.version,
+                "purl": purl,
+            },
         },
         "components": [*files, *parts, *outside],
         "dependencies": list(_describe_edges(binaries, known)),
@@ -149,10 +149,7 @@ def _describe_library(draft: Draft, name: str, binary: Binary) -> Json:
 def _describe_needed(name: str, binaries: Iterable[Binary]) -> Json:
     """Return the component of a library that the user's system or another package provides."""
     asked = {
-        one.version
-        for binary in binaries
-        for one in binary.imports
-        if one.library == name and one.version
+        version for binary in binaries for library, version in binary.versions if library == name
     }
     return {
         "type": "library",
