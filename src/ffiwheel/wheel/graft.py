@@ -21,20 +21,14 @@ from typing import TYPE_CHECKING
 from ffiwheel.errors import Problem, WheelError
 from ffiwheel.model.binary import Format
 from ffiwheel.model.provenance import Graft, Part
+from ffiwheel.model.provider import base_name, find_provider, list_provided
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.environment import inherited, interpreter
 from ffiwheel.system.machine import is_host
 from ffiwheel.system.process import run
 from ffiwheel.wheel.assemble import open_wheel, write_wheel
 from ffiwheel.wheel.preload import add_preload
-from ffiwheel.wheel.providers import (
-    base_name,
-    find_provider,
-    is_musl,
-    is_system,
-    list_linux,
-    list_provided,
-)
+from ffiwheel.wheel.systems import is_musl, is_system, list_linux, windows_platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +40,7 @@ if TYPE_CHECKING:
 
 _MISSING = (
     re.compile(r'required library "([^"]+)" could not be located'),
-    re.compile(r"Unable to find library: (\S+)"),
+    re.compile(r"^FileNotFoundError: Unable to find library: (\S+)", re.MULTILINE),
     re.compile(r"^(\S+) not found, requested by", re.MULTILINE),
 )
 """How the three say that a library is not found."""
@@ -151,11 +145,18 @@ def _command(
 def _platform(binary: Binary) -> str:
     """Return a platform tag that says which system and machine a library is for, and no more."""
     if binary.format is Format.MACHO:
-        version = (binary.minimum_os or "11.0").split(".")
-        return f"macosx_{version[0]}_{version[1]}_{binary.arch}"
+        major, minor = max(
+            map(_version, [binary.minimum_os, *(one.minimum_os for one in binary.slices)])
+        )
+        return f"macosx_{major}_{minor}_{binary.arch}"
     if binary.format is Format.PE:
-        return binary.arch if binary.arch == "win32" else f"win_{binary.arch}"
+        return windows_platform(binary.arch)
     return f"{'musllinux_1_2' if is_musl(binary) else 'manylinux_2_17'}_{binary.arch}"
+
+
+def _version(text: str) -> tuple[int, int]:
+    major, _, rest = text.partition(".")
+    return int(major or 0), int(rest.partition(".")[0] or 0)
 
 
 def _take_over(draft: Draft, made: Draft, binaries: Mapping[str, Binary]) -> Draft:

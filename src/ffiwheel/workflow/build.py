@@ -19,7 +19,7 @@ from ffiwheel.model.size import show_size
 from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.wheel.sbom import add_sbom
 from ffiwheel.workflow.binaries import read_binaries
-from ffiwheel.workflow.bind import bind_draft
+from ffiwheel.workflow.bind import bind_draft, wishes_of
 from ffiwheel.workflow.compile import compile_project
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
@@ -74,7 +74,8 @@ def make_wheel(
     """Make one wheel of `project` in its build folder."""
     draft = make_draft(project, folder, options, progress)
     wheel = assemble(draft, folder, progress)
-    report = audit(wheel, project, options, progress)
+    exports = project.config.exports or ()
+    report = audit(wheel, progress, exports=exports, debug=options.debug)
     return BuiltWheel(path=wheel, version=draft.version, report=report)
 
 
@@ -88,7 +89,7 @@ def make_draft(project: Project, folder: Path, options: BuildOptions, progress: 
     with progress.step("reflect") as step:
         api, doubts = reflect_draft(compiled, project.root, folder, step)
     with progress.step("bind") as step:
-        draft, findings = bind_draft(project, compiled, api, folder, step)
+        draft, findings = bind_draft(wishes_of(project), compiled, api, folder, step)
     for finding in (*doubts, *findings):
         progress.warn(finding)
     return draft
@@ -111,15 +112,20 @@ def platform_tag(draft: Draft) -> str:
     return lowest_platform({name: pair[1] for name, pair in read_binaries(draft).items()}).tag
 
 
-def audit(wheel: Path, project: Project, options: BuildOptions, progress: Progress) -> Report:
+def audit(wheel: Path, progress: Progress, *, exports: tuple[str, ...], debug: bool) -> Report:
     """Hold the finished wheel against the rules.
+
+    Args:
+        wheel: the wheel, in the build folder.
+        progress: where to tell.
+        exports: patterns of the symbols that may be exported besides the C ABI.
+        debug: whether debug sections are wanted.
 
     Raises:
         WheelError: with every finding that forbids delivery.
     """
     with progress.step("audit") as step:
-        exports = project.config.exports or ()
-        report = audit_wheel(wheel, exports=exports, debug=options.debug)
+        report = audit_wheel(wheel, exports=exports, debug=debug)
         count = len(report.findings)
         step.done(f"{report.rules} rules, {count} finding{'' if count == 1 else 's'}")
     for finding in report.findings:
