@@ -267,12 +267,16 @@ def why_not_reflected(draft: Draft) -> str:
 
 def _free(draft: Draft, progress: Progress) -> Draft:
     """Return the draft under a tag for every Python if nothing in it is bound to one."""
+    tag = find_python_tag(draft, _facts(draft))
+    if tag != draft.python_tag:
+        progress.note(f"nothing in it is bound to a Python: `{tag}`, not `{draft.python_tag}`")
+    return replace(draft, python_tag=tag)
+
+
+def find_python_tag(draft: Draft, binaries: Mapping[str, Binary]) -> str:
+    """Return the Python and ABI tag that a wheel has, or could have."""
     pythons, abi = draft.python_tag.split("-")
-    if abi == "none" and all(one.startswith("py") for one in pythons.split(".")):
-        return draft
-    if any(_ONE_PYTHON.search(name) for name in draft.files):
-        return draft
-    if any(one.uses_python for one in _facts(draft).values()):
-        return draft
-    progress.note(f"nothing in it is bound to a Python: `{ANY_PYTHON}`, not `{draft.python_tag}`")
-    return replace(draft, python_tag=ANY_PYTHON)
+    is_free = abi == "none" and all(re.fullmatch(r"py\d+", one) for one in pythons.split("."))
+    is_bound = any(_ONE_PYTHON.search(name) for name in draft.files)
+    is_bound |= any(one.uses_python for one in binaries.values())
+    return draft.python_tag if is_free or is_bound else ANY_PYTHON
