@@ -14,10 +14,12 @@ from ffiwheel.wheel.assemble import open_wheel, render_wheel_file, write_wheel
 from ffiwheel.wheel.graft import plan_grafts
 from ffiwheel.wheel.preload import add_preload
 from ffiwheel.wheel.sign import needs_signature
-from ffiwheel.workflow.repair import find_python_tag
+from ffiwheel.workflow.repair import find_own_bindings, find_python_tag
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ffiwheel.model.draft import Content
 
 
 def elf(*needed: str, arch: str = "x86_64") -> Binary:
@@ -166,6 +168,22 @@ def test_only_what_needs_one_python_is_bound_to_one(
     binaries = {file: Binary(arch="x86_64", imports=(Import(imports),))}
     draft = Draft(name="a", version="1", files={file: b""}, dist_info={}, python_tag=given)
     assert find_python_tag(draft, binaries) == expected
+
+
+@pytest.mark.parametrize(
+    ("modules", "own"),
+    [
+        ({"a/load.py": b"from tvm_ffi.libinfo import load_lib_module"}, "a/load.py"),
+        ({"a/sub/_ffi_api.py": b"init_ffi_api('a.sub', __name__)"}, "a/sub/_ffi_api.py"),
+        ({"a/_ffi_api.py": b"init_ffi_api('a', __name__)", "a/b.py": b"register_object"}, ""),
+        ({"a/__init__.py": b"import numpy", "a/load_modules.txt": b"load_module"}, ""),
+    ],
+)
+def test_a_package_that_binds_its_library_itself_is_left_alone(
+    modules: dict[str, Content], own: str
+) -> None:
+    draft = Draft(name="a", version="1", files=modules, dist_info={})
+    assert find_own_bindings(draft, "a") == own
 
 
 def test_a_build_tag_and_folded_tags_are_kept(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from ffiwheel.model.binary import Binary
 
+_DEBUG = ".dSYM/"
+"""Beside a library, what debuggers know of it, in the same format; nobody loads it."""
+
 
 def sign_broken(libraries: Mapping[str, tuple[Path, Binary]]) -> tuple[str, ...]:
     """Sign those of `libraries` that macOS would not load, in place, and return their names.
@@ -30,7 +33,8 @@ def sign_broken(libraries: Mapping[str, tuple[Path, Binary]]) -> tuple[str, ...]
     Raises:
         WheelError: if there is no room for a signature.
     """
-    broken = {name: path for name, (path, one) in libraries.items() if needs_signature(one)}
+    loadable = {name: pair for name, pair in libraries.items() if _DEBUG not in name}
+    broken = {name: path for name, (path, one) in loadable.items() if needs_signature(one)}
     for name, path in broken.items():
         _sign(name, path)
     return tuple(broken)

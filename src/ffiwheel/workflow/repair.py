@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ffiwheel.bind.render import MODULE
 from ffiwheel.errors import OutputError, Problem, ProjectError, ReflectError, WheelError
+from ffiwheel.model.api_json import render_api
 from ffiwheel.model.binary import Format
 from ffiwheel.model.draft import ANY_PYTHON
 from ffiwheel.model.provider import RUNTIME
@@ -29,7 +31,7 @@ from ffiwheel.wheel.sbom import SBOM_FILE, read_provenance
 from ffiwheel.wheel.sign import sign_broken
 from ffiwheel.wheel.systems import is_musl
 from ffiwheel.workflow.binaries import read_binaries
-from ffiwheel.workflow.bind import API_FILE, bind_draft, wishes_for
+from ffiwheel.workflow.bind import API_FILE, bind_draft, find_package, wishes_for
 from ffiwheel.workflow.build import assemble, audit
 from ffiwheel.workflow.place import deliver
 from ffiwheel.workflow.reflect import reflect_draft
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 _ONE_PYTHON = re.compile(r"\.(?:pyd|pyc|abi3\.so|(?:cpython|pypy|graalpy)[^/]*\.so)$")
 """Files that only some Pythons import, whatever is in them."""
+_BINDS = re.compile(rb"\b(?:init_ffi_api|load_lib_module|load_module|register_object)\b")
+"""What of `tvm_ffi` nobody does without who binds a library."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,8 +230,24 @@ def _bind(draft: Draft, folder: Path, progress: Progress) -> tuple[Draft, tuple[
     if api is None:
         return draft, ()
     with progress.step("bind") as step:
-        bound, findings = bind_draft(wishes_for(draft), draft, api, folder, step)
+        wishes = wishes_for(draft)
+        package = find_package(wishes.import_name, draft, api.libraries[0].path)
+        if own := find_own_bindings(draft, package):
+            step.done(f"nothing: `{own}` is the package's own")
+            return replace(draft, dist_info={**draft.dist_info, API_FILE: render_api(api)}), doubts
+        bound, findings = bind_draft(wishes, draft, api, folder, step)
     return bound, (*doubts, *findings)
+
+
+def find_own_bindings(draft: Draft, package: str) -> str:
+    """Return a module with which a wheel binds its library in its own way; empty if there is none.
+
+    A module in the place of ours gets a stub beside it.
+    """
+    if f"{package}/{MODULE}.py" in draft.files:
+        return ""
+    written = (name for name in draft.files if name.endswith(".py"))
+    return next((name for name in written if _BINDS.search(read_content(draft.files[name]))), "")
 
 
 def _reflect(
