@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from ffiwheel.audit.platform import RUNTIME, lowest_platform
+from ffiwheel.audit.platform import lowest_platform
 from ffiwheel.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def check_runtime_outside(subject: Subject) -> Iterator[Finding]:
                 severity=Severity.ERROR,
                 subject=path,
                 message="two copies of the TVM-FFI runtime do not see each other's objects",
-                help=f"do not install `{RUNTIME}`; `apache-tvm-ffi` brings it",
+                help="do not install `libtvm_ffi.so`; `apache-tvm-ffi` brings it",
             )
 
 

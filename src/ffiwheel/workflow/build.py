@@ -108,8 +108,19 @@ def assemble(draft: Draft, folder: Path, progress: Progress) -> Path:
 
 
 def platform_tag(draft: Draft) -> str:
-    """Return the lowest platform tag that is true for the libraries of `draft`."""
-    return lowest_platform({name: pair[1] for name, pair in read_binaries(draft).items()}).tag
+    """Return the lowest platform tag that is true for the libraries of `draft`.
+
+    Raises:
+        WheelError: if there is none.
+    """
+    platform = lowest_platform({name: pair[1] for name, pair in read_binaries(draft).items()})
+    if platform.conflict:
+        raise WheelError(
+            f"no platform tag is true: {platform.conflict}",
+            where=draft.name,
+            hint="make one wheel for each; is there a library of another build among the sources?",
+        )
+    return platform.tag
 
 
 def audit(wheel: Path, progress: Progress, *, exports: tuple[str, ...], debug: bool) -> Report:
