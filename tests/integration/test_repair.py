@@ -219,7 +219,7 @@ with tempfile.TemporaryDirectory() as folder:
     delocating.zip2dir(wheel, folder)
     name, bad = delocating._calculate_minimum_wheel_name(wheel.name, Path(folder), None)
 needed = libsana.wheel_libs(str(wheel), libsana.filter_system_libs)
-needed = {name: list(users) for name, users in needed.items()}
+needed = {name: list(users) for name, users in needed.items() if name[:9] != "/usr/lib/"}
 print(json.dumps({"name": name, "bad": len(bad), "needed": needed}))
 """
 
@@ -279,7 +279,7 @@ def test_delvewheel_accepts_a_grafted_wheel(windows_made: Path, tmp_path: Path) 
     wheel = windows_made
     assert is_recorded(wheel)
     assert "win_amd64" in wheel.name
-    [library, grafted] = sorted(binaries(wheel))
+    [grafted, library] = sorted(binaries(wheel))
     assert grafted.startswith("grafting.libs/dep-")
     assert grafted.rpartition("/")[2] in binaries(wheel)[library].needed
     options = ("--analyze-existing", "--ignore-existing", "--exclude", "tvm_ffi.dll")

@@ -18,7 +18,7 @@ from ffiwheel.errors import Problem, WheelError
 from ffiwheel.model.size import show_size
 from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.wheel.sbom import add_sbom
-from ffiwheel.workflow.binaries import read_binaries
+from ffiwheel.workflow.binaries import facts_of
 from ffiwheel.workflow.bind import bind_draft, wishes_of
 from ffiwheel.workflow.compile import compile_project
 from ffiwheel.workflow.log import logged
@@ -27,9 +27,11 @@ from ffiwheel.workflow.reflect import reflect_draft
 from ffiwheel.workflow.version import show_version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ffiwheel.config.project import Project
+    from ffiwheel.model.binary import Binary
     from ffiwheel.model.draft import Draft
     from ffiwheel.model.finding import Report
     from ffiwheel.model.progress import Progress
@@ -100,24 +102,24 @@ def assemble(draft: Draft, folder: Path, progress: Progress) -> Path:
     with progress.step("assemble") as step:
         made = folder / "wheel"
         shutil.rmtree(made, ignore_errors=True)
-        binaries = {name: pair[1] for name, pair in read_binaries(draft).items()}
-        tag = lowest_platform(binaries).tag
+        binaries = facts_of(draft)
+        tag = platform_tag(draft.name, binaries)
         wheel = write_wheel(add_sbom(draft, binaries), tag, made)
         step.done(wheel.name, show_size(wheel.stat().st_size))
     return wheel
 
 
-def platform_tag(draft: Draft) -> str:
-    """Return the lowest platform tag that is true for the libraries of `draft`.
+def platform_tag(name: str, binaries: Mapping[str, Binary]) -> str:
+    """Return the lowest platform tag that is true for the libraries of the project `name`.
 
     Raises:
         WheelError: if there is none.
     """
-    platform = lowest_platform({name: pair[1] for name, pair in read_binaries(draft).items()})
+    platform = lowest_platform(binaries)
     if platform.conflict:
         raise WheelError(
             f"no platform tag is true: {platform.conflict}",
-            where=draft.name,
+            where=name,
             hint="make one wheel for each; is there a library of another build among the sources?",
         )
     return platform.tag

@@ -30,9 +30,9 @@ from ffiwheel.wheel.graft import graft, plan_grafts
 from ffiwheel.wheel.sbom import SBOM_FILE, read_provenance
 from ffiwheel.wheel.sign import sign_broken
 from ffiwheel.wheel.systems import is_musl
-from ffiwheel.workflow.binaries import read_binaries
+from ffiwheel.workflow.binaries import facts_of, read_binaries
 from ffiwheel.workflow.bind import API_FILE, bind_draft, find_package, wishes_for
-from ffiwheel.workflow.build import assemble, audit
+from ffiwheel.workflow.build import assemble, audit, platform_tag
 from ffiwheel.workflow.place import deliver
 from ffiwheel.workflow.reflect import reflect_draft
 
@@ -183,14 +183,14 @@ def _graft(
 ) -> tuple[Draft, Mapping[str, str]]:
     """Return the draft with the libraries that have to be inside, and who provides the others."""
     with progress.step("graft") as step:
-        binaries = _facts(draft)
+        binaries = facts_of(draft)
         if not binaries:
             raise WheelError(
                 "the wheel has no shared library, so there is nothing to repair",
                 where=str(wheel),
                 hint="a wheel of Python code alone is the same on every system",
             )
-        _require_one_system(binaries, wheel)
+        platform_tag(wheel.name, binaries)  # no tool knows what to do where there is none
         plan = plan_grafts(binaries, options.exclude)
         if plan.wanted:
             places = [place.resolve() for place in options.lib_dirs]
@@ -203,25 +203,6 @@ def _graft(
         if provider != RUNTIME:
             progress.note(f"`{name}` stays outside: {provider} provides it")
     return draft, plan.left
-
-
-def _facts(draft: Draft) -> dict[str, Binary]:
-    return {name: pair[1] for name, pair in read_binaries(draft).items()}
-
-
-def _require_one_system(binaries: Mapping[str, Binary], wheel: Path) -> None:
-    """Refuse a wheel that no tag can be true of.
-
-    Raises:
-        WheelError: naming one library of each kind.
-    """
-    kinds = {f"{one.format.value} for {one.arch}": name for name, one in binaries.items()}
-    if len(kinds) > 1:
-        listed = ", ".join(f"`{name}` is {kind}" for kind, name in sorted(kinds.items()))
-        hint = "build one wheel for each system and processor"
-        raise WheelError(
-            f"its libraries are of several kinds: {listed}", where=str(wheel), hint=hint
-        )
 
 
 def _bind(draft: Draft, folder: Path, progress: Progress) -> tuple[Draft, tuple[Finding, ...]]:
@@ -275,7 +256,7 @@ def why_not_reflected(draft: Draft) -> str:
     """Return why the libraries of a wheel are not loaded; empty if they are."""
     if API_FILE in draft.dist_info:
         return f"{API_FILE} describes it already"
-    binaries = _facts(draft).values()
+    binaries = facts_of(draft).values()
     if not any(one.is_extension for one in binaries):
         return "no library speaks the C ABI of TVM-FFI"
     first = next(iter(binaries))
@@ -287,7 +268,7 @@ def why_not_reflected(draft: Draft) -> str:
 
 def _free(draft: Draft, progress: Progress) -> Draft:
     """Return the draft under a tag for every Python if nothing in it is bound to one."""
-    tag = find_python_tag(draft, _facts(draft))
+    tag = find_python_tag(draft, facts_of(draft))
     if tag != draft.python_tag:
         progress.note(f"nothing in it is bound to a Python: `{tag}`, not `{draft.python_tag}`")
     return replace(draft, python_tag=tag)
