@@ -182,7 +182,7 @@ def make_ours(library: Path, files: int) -> Making:
     start, busy = time.perf_counter(), processor_seconds()
     mentions = read_sources(sources)
     read = time.perf_counter()
-    binary = read_elf(library.read_bytes(), "bench/libbench.so")
+    binary = read_file(library, "bench/libbench.so")
     attributes = [one.name for one in mentions if one.kind == "attribute"]
     api = reflect({"bench/libbench.so": (library, binary)}, find_runtime(), attributes)
     reflected = time.perf_counter()

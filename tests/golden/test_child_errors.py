@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 from workshop import GOLDEN, check, compare_golden, require
 
-from ffiwheel.audit.elf import read_elf
 from ffiwheel.bind.check import import_modules
 from ffiwheel.errors import ReflectError
 from ffiwheel.reflect.probe import reflect
 from ffiwheel.toolchain.runtime import find_runtime
+from ffiwheel.workflow.binaries import read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def library(ending: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_probe(ending: str, library: Path, *, update_golden: bool) -> None:
-    binary = read_elf(library.read_bytes(), library.name)
+    binary = read_file(library, library.name)
     with pytest.raises(ReflectError) as caught:
         reflect({library.name: (library, binary)}, find_runtime(), seconds=SECONDS)
     compare(caught.value, f"child-{ending}-in-the-probe", library, update=update_golden)

@@ -17,6 +17,7 @@ from ffiwheel.audit.platform import lowest_platform
 from ffiwheel.errors import WheelError
 from ffiwheel.model.binary import Format, Import
 from ffiwheel.model.draft import Draft
+from ffiwheel.workflow.binaries import facts_of
 from ffiwheel.workflow.build import platform_tag
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def test_a_wheel_for_no_system_is_not_built(samples: dict[str, bytes], tmp_path:
         (tmp_path / name).write_bytes(samples[name])
     files = {f"demo/{name}": tmp_path / name for name in ("sample.so", "sample.dll")}
     with pytest.raises(WheelError) as error:
-        platform_tag(Draft(name="demo", version="1.0", files=files, dist_info={}))
+        platform_tag("demo", facts_of(Draft(name="demo", version="1.0", files=files, dist_info={})))
     assert str(error.value) == (
         "error: no platform tag is true: it has libraries of several systems: ELF, PE\n"
         "   at: demo\n"

@@ -47,6 +47,7 @@ def test_the_wheel_is_good(workshop: Workshop) -> None:
         f"{folder}/METADATA",
         f"{folder}/WHEEL",
         f"{folder}/ffiwheel-api.json",
+        f"{folder}/sboms/ffiwheel.cdx.json",
         f"{folder}/RECORD",
     ]
     assert "Requires-Dist: apache-tvm-ffi" in metadata

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from workshop import (
     QUICKSTART,
     SAMPLES,
@@ -36,8 +41,32 @@ def test_project_builds_and_stays_clean(sample: Path, workshop: Workshop) -> Non
     assert "-py3-none-manylinux_2_" in wheel.name
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
+        bill = archive.read(next(name for name in names if name.endswith("ffiwheel.cdx.json")))
     assert not any("libtvm_ffi" in name for name in names)
     assert [name for name in names if "/_ffi_api" in name and name.endswith(".py")]
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(bill.decode()) is None
+    check_making(json.loads(bill)["formulation"], project)
+
+
+def check_making(formulation: list[dict[str, Any]], project: Path) -> None:
+    """Check that the bill of materials names what was compiled, and nothing else."""
+    [made] = formulation
+    tools = {one["name"] for one in made["components"] if one["type"] == "application"}
+    assert tools & {"g++", "clang"}
+    listed = {
+        one["name"]: one["hashes"][0]["content"]
+        for one in made["components"]
+        if one["type"] == "file"
+    }
+    if "setuptools.build_meta" in tools:  # who does not say what it compiles
+        assert not listed
+        return
+    tracked = check("git", "ls-files", cwd=project).splitlines()
+    compiled = {name for name in tracked if name.endswith((".cc", ".cu"))}
+    assert compiled <= set(listed)
+    for name in set(listed) & set(tracked):
+        assert listed[name] == hashlib.sha256((project / name).read_bytes()).hexdigest()
+    assert all(name.endswith((".cc", ".cu", ".h")) for name in listed), listed
 
 
 def snapshot(project: Path) -> dict[str, bytes]:

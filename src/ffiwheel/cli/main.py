@@ -20,6 +20,7 @@ _COMMANDS = {
     "new": "make a new project",
     "build": "build a wheel",
     "audit": "say what is wrong with wheels and libraries",
+    "repair": "repair a wheel that any backend made",
     "stubs": "write the stubs into the source tree, for editors",
     "version": "print the project's version",
     "cmake-dir": "print the folder for CMake's `ffiwheel_DIR`",

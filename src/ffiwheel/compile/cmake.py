@@ -17,10 +17,12 @@ import tomli_w
 from pyproject_hooks import BuildBackendHookCaller
 
 from ffiwheel.compile.hook import hook_runner
+from ffiwheel.compile.inputs import read_inputs
 from ffiwheel.compile.job import CMAKE_DATA, Job
 from ffiwheel.config.decode import subtable
 from ffiwheel.errors import ProjectError
 from ffiwheel.model.compiled import Compiled
+from ffiwheel.model.provenance import Part, part_of
 from ffiwheel.system.archive import extract_zip
 from ffiwheel.system.files import make_private_folder, write_if_changed
 from ffiwheel.system.program import write_program
@@ -74,7 +76,12 @@ def compile_cmake(plan: CMakePlan, step: Step) -> Compiled:
             "or use `ffiwheel_add_extension`",
         )
     kind = "debug" if plan.job.debug else "release"
-    return Compiled(files=installed, summary=f"CMake, {plan.job.compiler.label}, {kind}")
+    return Compiled(
+        files=installed,
+        summary=f"CMake, {plan.job.compiler.label}, {kind}",
+        tools=(Part("CMake"), part_of(plan.job.compiler.label)),
+        sources=read_cmake_inputs(plan.job, plan.exports),
+    )
 
 
 def stage_project(plan: CMakePlan) -> dict[str, object]:
@@ -142,6 +149,12 @@ def cmake_folder(job: Job, exports: tuple[str, ...] | None) -> Path:
     """Return CMake's build folder: another one for whatever its cache would keep for ever."""
     kept = repr((job.compiler.cc, job.compiler.cxx, exports is None))
     return job.folder / f"cmake-{hashlib.sha256(kept.encode()).hexdigest()[:8]}"
+
+
+def read_cmake_inputs(job: Job, exports: tuple[str, ...] | None) -> dict[str, Path]:
+    """Return path from the project's folder -> file of each that CMake had compiled by Ninja."""
+    folder = cmake_folder(job, exports)
+    return read_inputs(job, folder / "build.ninja", folder)
 
 
 def forget_stubs(job: Job) -> None:

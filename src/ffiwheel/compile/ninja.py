@@ -17,9 +17,11 @@ import ninja
 from ninja.ninja_syntax import Writer, escape
 
 from ffiwheel.compile.errors import extract_errors, listener
+from ffiwheel.compile.inputs import read_inputs
 from ffiwheel.compile.job import EXPORTED, Job
 from ffiwheel.errors import CompileError, ProjectError
 from ffiwheel.model.compiled import Compiled
+from ffiwheel.model.provenance import part_of
 from ffiwheel.system.environment import inherited
 from ffiwheel.system.files import make_private_folder, write_if_changed
 from ffiwheel.system.process import run
@@ -132,6 +134,8 @@ def compile_sources(plan: Plan, step: Step) -> Compiled:
         files={plan.library: plan.built},
         summary=f"{count} object{'' if count == 1 else 's'}, {', '.join(compilers)}, "
         + ("debug" if plan.job.debug else "release"),
+        tools=tuple(part_of(label) for label in compilers),
+        sources=read_inputs(plan.job, folder / "build.ninja", plan.job.root),
     )
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ffiwheel.model.provenance import UNKNOWN, Provenance
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,7 +24,7 @@ ANY_PYTHON = "py3-none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """The contents of a wheel to be."""
+    """The contents of a wheel to be, and where they are from."""
 
     name: str
     """The project's name as it wants to be spelt."""
@@ -33,6 +35,9 @@ class Draft:
     """Path inside `.dist-info` -> content, without `WHEEL` and `RECORD`."""
     python_tag: str = ANY_PYTHON
     """Python and ABI tag, used where a library is bound to one Python after all."""
+    build: str = ""
+    """The build tag, such as `1`; most wheels have none."""
+    provenance: Provenance = UNKNOWN
 
     @property
     def libraries(self) -> Mapping[str, Path]:

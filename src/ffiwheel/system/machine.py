@@ -10,6 +10,11 @@ from ffiwheel.errors import MissingToolError
 _ARCHES = {"amd64": "x86_64", "arm64": "aarch64"}
 
 
+def is_host(arch: str) -> bool:
+    """Tell whether this is Linux on a processor with that name."""
+    return sys.platform == "linux" and arch == machine_arch()
+
+
 def machine_arch() -> str:
     """Return the processor's name as Linux platform tags spell it.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from ffiwheel.errors import MissingToolError
+from ffiwheel.model.provenance import Part
 from ffiwheel.model.toolchain import Compiler
 from ffiwheel.system.environment import compiler_choice
 from ffiwheel.system.machine import machine_arch
@@ -44,6 +45,23 @@ def find_compiler() -> Compiler:
         hint="install one, for example with `apt-get install g++`,\n"
         "or let PyPI provide one: `pip install 'ffiwheel[zig]'`",
     )
+
+
+def find_linker(compiler: Compiler) -> Part | None:
+    """Return the linker that a compiler calls, or None if it does not say."""
+    return parse_linker_version(query((*compiler.cxx, "-Wl,--version")) or "")
+
+
+def parse_linker_version(text: str) -> Part | None:
+    r"""Return the linker that `text` is the version of.
+
+    >>> parse_linker_version("GNU ld (GNU Binutils for Debian) 2.40\nCopyright ...")
+    Part(name='GNU ld', version='2.40', purl='')
+    >>> parse_linker_version("Debian LLD 14.0.6 (compatible with GNU linkers)")
+    Part(name='LLD', version='14.0.6', purl='')
+    """
+    found = re.search(r"\b(GNU ld|GNU gold|LLD|mold|zig ld)(?: \([^)]*\))? (\d[\d.]*)", text)
+    return Part(found[1], found[2]) if found else None
 
 
 def has_compiler() -> bool:

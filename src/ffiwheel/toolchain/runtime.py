@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import re
 from pathlib import Path
 
 from packaging.version import Version as Pep440
 
 from ffiwheel.errors import MissingToolError
+from ffiwheel.model.provenance import Part
 from ffiwheel.model.toolchain import Runtime
 
+_DLPACK = re.compile(r"#define DLPACK_M(?:AJOR|INOR)_VERSION (\d+)")
 OLDEST = Pep440("0.1.12")
 """The oldest release whose headers and reflection data the tests cover."""
 
@@ -37,3 +40,12 @@ def find_runtime() -> Runtime:
         again = "pip install --force-reinstall apache-tvm-ffi"
         raise MissingToolError(message, where=str(library), hint=again)
     return Runtime(version=version, root=root, library=library)
+
+
+def list_headers(runtime: Runtime) -> tuple[Part, ...]:
+    """Return the packages whose headers a TVM-FFI extension is compiled with."""
+    release = Part("apache-tvm-ffi", runtime.version, f"pkg:pypi/apache-tvm-ffi@{runtime.version}")
+    header = runtime.include_dir / "dlpack" / "dlpack.h"
+    text = header.read_text(encoding="utf-8") if header.is_file() else ""
+    dlpack = ".".join(_DLPACK.findall(text))
+    return (release, Part("dlpack", dlpack, f"pkg:github/dmlc/dlpack@v{dlpack}"))

@@ -5,8 +5,10 @@ https://packaging.python.org/en/latest/specifications/binary-distribution-format
 
 from __future__ import annotations
 
+import re
 import shutil
 from email.parser import HeaderParser
+from itertools import product
 from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_DATA = re.compile(r"^[^/]+\.data/")
+
+
 def write_wheel(draft: Draft, platform_tag: str, outdir: Path) -> Path:
     """Write the wheel and return its path; the same draft gives the same bytes.
 
@@ -31,13 +36,14 @@ def write_wheel(draft: Draft, platform_tag: str, outdir: Path) -> Path:
     stem = stem_of(draft.name, draft.version)
     tag = f"{draft.python_tag}-{platform_tag}"
     info = f"{stem}.dist-info"
-    metadata = {**draft.dist_info, "WHEEL": render_wheel_file(tag)}
+    metadata = {**draft.dist_info, "WHEEL": render_wheel_file(tag, draft.build)}
     files = dict(sorted(draft.files.items()))
     files |= {f"{info}/{name}": content for name, content in sorted(metadata.items())}
     programs = {name for name, content in files.items() if is_program(name, content)}
     data = {name: read_content(content) for name, content in files.items()}
     record = f"{info}/RECORD"
-    path = outdir / f"{stem}-{tag}.whl"
+    numbered = f"{stem}-{draft.build}" if draft.build else stem
+    path = outdir / f"{numbered}-{tag}.whl"
     write_zip(path, [*data.items(), (record, render_record(data, record))], programs)
     return path
 
@@ -51,12 +57,12 @@ def stem_of(name: str, version: str) -> str:
     return f"{canonicalize_name(name).replace('-', '_')}-{Pep440(version)}"
 
 
-def render_wheel_file(tag: str) -> bytes:
+def render_wheel_file(tag: str, build: str = "") -> bytes:
     """Return the file `WHEEL`; a wheel with a library is never pure."""
-    python, abi, platforms = tag.split("-")
-    tags = "".join(f"Tag: {python}-{abi}-{platform}\n" for platform in platforms.split("."))
+    parts = product(*(part.split(".") for part in tag.split("-")))
+    tags = "".join(f"Tag: {'-'.join(part)}\n" for part in parts)
     head = f"Wheel-Version: 1.0\nGenerator: ffiwheel {__version__}\nRoot-Is-Purelib: false\n"
-    return (head + tags).encode()
+    return (head + tags + (f"Build: {build}\n" if build else "")).encode()
 
 
 def open_wheel(path: Path, folder: Path) -> Draft:
@@ -66,7 +72,7 @@ def open_wheel(path: Path, folder: Path) -> Draft:
         WheelError: if it is no wheel, or names files outside of itself.
     """
     try:
-        parse_wheel_filename(path.name)
+        _, _, build, _ = parse_wheel_filename(path.name)
     except InvalidWheelFilename as error:
         raise WheelError(f"not a wheel: {error}", where=str(path)) from error
     shutil.rmtree(folder, ignore_errors=True)
@@ -77,15 +83,18 @@ def open_wheel(path: Path, folder: Path) -> Draft:
     start = info.removesuffix("METADATA")
     headers = HeaderParser().parsestr(files[info].read_text(encoding="utf-8"))
     kept = {name for name in files if not name.startswith(start)}
-    made_new = {"RECORD", "WHEEL"}
+    made_new = {"RECORD", "RECORD.jws", "RECORD.p7s", "WHEEL"}
+    name, version = str(headers["Name"]), str(headers["Version"])
+    data = f"{stem_of(name, version)}.data/"  # the folder has to be spelt as `.dist-info` is
     return Draft(
-        name=str(headers["Name"]),
-        version=str(headers["Version"]),
-        files={name: files[name] for name in sorted(kept)},
+        name=name,
+        version=version,
+        files={_DATA.sub(data, name): files[name] for name in sorted(kept)},
         dist_info={
             name.removeprefix(start): files[name]
             for name in sorted(set(files) - kept)
             if name.removeprefix(start) not in made_new
         },
         python_tag="-".join(path.stem.split("-")[-3:-1]),
+        build="".join(map(str, build)),
     )

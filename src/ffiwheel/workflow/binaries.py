@@ -18,6 +18,11 @@ def read_binaries(draft: Draft) -> dict[str, tuple[Path, Binary]]:
     return {name: (path, read_file(path, name)) for name, path in draft.libraries.items()}
 
 
+def facts_of(draft: Draft) -> dict[str, Binary]:
+    """Return archive path -> facts of each shared library."""
+    return {name: pair[1] for name, pair in read_binaries(draft).items()}
+
+
 def read_file(path: Path, name: str) -> Binary:
     """Return the facts of a library on the disk, which an error calls `name`."""
     with path.open("rb") as file:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ffiwheel.bind.beside import find_library_name, render_beside
@@ -10,6 +10,8 @@ from ffiwheel.bind.notes import left_alone
 from ffiwheel.bind.render import MODULE, PARTIAL, Rendered, render_bindings
 from ffiwheel.bind.text import MARK
 from ffiwheel.compile.delegate import CMAKE_BACKEND
+from ffiwheel.config.project import normalize_name
+from ffiwheel.config.schema import BindingsTable
 from ffiwheel.errors import ReflectError
 from ffiwheel.model.api_json import render_api
 from ffiwheel.system.archive import read_content
@@ -17,10 +19,10 @@ from ffiwheel.workflow.check import compare_beside, prove_bindings
 from ffiwheel.workflow.compile import source_files
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from ffiwheel.config.project import Project
-    from ffiwheel.config.schema import BindingsTable
     from ffiwheel.model.api import Api
     from ffiwheel.model.draft import Content, Draft
     from ffiwheel.model.finding import Finding
@@ -31,13 +33,41 @@ API_FILE = "ffiwheel-api.json"
 _SHOWN_NAMES = 5
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the owner of a package wants of its bindings."""
+
+    import_name: str
+    """The Python package that is the owner's where nothing else says so."""
+    table: BindingsTable = field(default_factory=BindingsTable)
+    required: bool = False
+    """Whether a package without bindings is an error."""
+    written: Collection[str] | None = None
+    """Archive paths of its modules, where the build may have made others; None: all are its own."""
+
+
+def wishes_of(project: Project) -> Wishes:
+    """Return what a project wants; one that ffiwheel builds wants bindings at all events."""
+    return Wishes(
+        import_name=project.import_name,
+        table=project.config.bindings,
+        required=project.is_ours,
+        written=source_files(project) if project.backend == CMAKE_BACKEND else None,
+    )
+
+
+def wishes_for(draft: Draft) -> Wishes:
+    """Return what stands for the wishes of a wheel that comes alone."""
+    return Wishes(import_name=normalize_name(draft.name).replace("-", "_"))
+
+
 def bind_draft(
-    project: Project, draft: Draft, api: Api, folder: Path, step: Step, *, loads: bool = True
+    wishes: Wishes, draft: Draft, api: Api, folder: Path, step: Step, *, loads: bool = True
 ) -> tuple[Draft, tuple[Finding, ...]]:
     """Return `draft` with generated bindings, unless the project has its own; and findings.
 
     Args:
-        project: the project.
+        wishes: what its owner wants.
         draft: the wheel to be, without bindings.
         api: what its libraries offer.
         folder: the build folder.
@@ -49,12 +79,12 @@ def bind_draft(
         ProjectError: if the project's wishes for its bindings are about nothing.
     """
     draft = _drop_ours(draft)
-    package = find_package(project, draft, api.libraries[0].path)
+    package = find_package(wishes.import_name, draft, api.libraries[0].path)
     draft = replace(draft, dist_info={**draft.dist_info, API_FILE: render_api(api)})
-    table = project.config.bindings
+    table = wishes.table
     library_name = ""
     if (own := f"{package}/{MODULE}.py") in draft.files:
-        name = _find_scaffold(project, draft, api, package)
+        name = _find_scaffold(wishes, draft, api, package)
         if name is None:
             return _bind_beside(draft, api, table, package, folder, step, loads=loads)
         library_name = name
@@ -77,8 +107,8 @@ def bind_draft(
     )
     if not rendered.files:
         prefix = table.prefix or package.replace("/", ".")
-        if project.is_ours:
-            is_python = package == project.import_name or _is_package(draft, package)
+        if wishes.required:
+            is_python = package == wishes.import_name or _is_package(draft, package)
             raise explain_nothing(api, prefix, is_python=is_python)
         step.done("nothing: the project binds its library itself")
         return draft, ()
@@ -90,16 +120,16 @@ def bind_draft(
     return bound, rendered.findings
 
 
-def _find_scaffold(project: Project, draft: Draft, api: Api, package: str) -> str | None:
+def _find_scaffold(wishes: Wishes, draft: Draft, api: Api, package: str) -> str | None:
     """Return the library's name in a module that only the stub step of the guide has made.
 
     It is none of the project's own, and ours says all that it says, and more. None: it is kept.
     """
     own = f"{package}/{MODULE}.py"
-    if project.backend != CMAKE_BACKEND or own in source_files(project):
+    if wishes.written is None or own in wishes.written:
         return None
     text = read_content(draft.files[own]).decode(errors="replace")
-    return find_library_name(api, package, project.config.bindings, text)
+    return find_library_name(api, package, wishes.table, text)
 
 
 def _bind_beside(  # noqa: PLR0913 - see `bind_draft`
@@ -191,7 +221,7 @@ def explain_nothing(api: Api, prefix: str, *, is_python: bool) -> ReflectError:
     )
 
 
-def find_package(project: Project, draft: Draft, library: str) -> str:
+def find_package(import_name: str, draft: Draft, library: str) -> str:
     """Return the archive path of the Python package that a library belongs to.
 
     That is the innermost folder around it with Python code; a package that has none of its own, and
@@ -203,8 +233,8 @@ def find_package(project: Project, draft: Draft, library: str) -> str:
         if _is_package(draft, around):
             return around
         around = around.rpartition("/")[0]
-    is_inside = folder == project.import_name or folder.startswith(f"{project.import_name}/")
-    return project.import_name if is_inside else folder
+    is_inside = folder == import_name or folder.startswith(f"{import_name}/")
+    return import_name if is_inside else folder
 
 
 def _is_package(draft: Draft, folder: str) -> bool:

@@ -12,27 +12,26 @@ import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.check import audit_file
-from ffiwheel.audit.opening import Wishes
 from ffiwheel.audit.platform import lowest_platform
-from ffiwheel.audit.selection import select_rules
-from ffiwheel.errors import Problem, ProjectError, WheelError
-from ffiwheel.model.finding import Severity
+from ffiwheel.errors import WheelError
 from ffiwheel.model.size import show_size
 from ffiwheel.wheel.assemble import write_wheel
-from ffiwheel.workflow.binaries import read_binaries
-from ffiwheel.workflow.bind import bind_draft
+from ffiwheel.wheel.sbom import add_sbom
+from ffiwheel.workflow.binaries import facts_of
+from ffiwheel.workflow.bind import bind_draft, wishes_of
 from ffiwheel.workflow.compile import compile_project
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.reflect import reflect_draft
+from ffiwheel.workflow.verdict import audit, terms_of
 from ffiwheel.workflow.version import show_version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from ffiwheel.audit.rule import Rule
     from ffiwheel.config.project import Project
+    from ffiwheel.model.binary import Binary
     from ffiwheel.model.draft import Draft
     from ffiwheel.model.finding import Report
     from ffiwheel.model.progress import Progress
@@ -65,7 +64,7 @@ def build_wheel(
     Raises:
         FfiwheelError: of the class of the step that failed; `outdir` is then as it was.
     """
-    choose_rules(project)
+    terms_of(project, debug=options.debug)
     with build_folder(project, progress, debug=options.debug) as folder:
         built = make_wheel(project, folder, options, progress)
         [delivered] = deliver((built.path,), outdir)
@@ -78,7 +77,7 @@ def make_wheel(
     """Make one wheel of `project` in its build folder."""
     draft = make_draft(project, folder, options, progress)
     wheel = assemble(draft, folder, progress)
-    report = audit(wheel, project, options, progress)
+    report = audit(wheel, terms_of(project, debug=options.debug), progress)
     return BuiltWheel(path=wheel, version=draft.version, report=report)
 
 
@@ -92,7 +91,7 @@ def make_draft(project: Project, folder: Path, options: BuildOptions, progress: 
     with progress.step("reflect") as step:
         api, doubts = reflect_draft(compiled, project.root, folder, step)
     with progress.step("bind") as step:
-        draft, findings = bind_draft(project, compiled, api, folder, step)
+        draft, findings = bind_draft(wishes_of(project), compiled, api, folder, step)
     for finding in (*doubts, *findings):
         progress.warn(finding)
     return draft
@@ -103,66 +102,24 @@ def assemble(draft: Draft, folder: Path, progress: Progress) -> Path:
     with progress.step("assemble") as step:
         made = folder / "wheel"
         shutil.rmtree(made, ignore_errors=True)
-        wheel = write_wheel(draft, platform_tag(draft), made)
+        binaries = facts_of(draft)
+        tag = platform_tag(draft.name, binaries)
+        wheel = write_wheel(add_sbom(draft, binaries), tag, made)
         step.done(wheel.name, show_size(wheel.stat().st_size))
     return wheel
 
 
-def platform_tag(draft: Draft) -> str:
-    """Return the lowest platform tag that is true for the libraries of `draft`.
+def platform_tag(name: str, binaries: Mapping[str, Binary]) -> str:
+    """Return the lowest platform tag that is true for the libraries of the project `name`.
 
     Raises:
         WheelError: if there is none.
     """
-    platform = lowest_platform({name: pair[1] for name, pair in read_binaries(draft).items()})
+    platform = lowest_platform(binaries)
     if platform.conflict:
         raise WheelError(
             f"no platform tag is true: {platform.conflict}",
-            where=draft.name,
+            where=name,
             hint="make one wheel for each; is there a library of another build among the sources?",
         )
     return platform.tag
-
-
-def choose_rules(project: Project) -> tuple[Rule, ...]:
-    """Return the rules that the project wants its wheel to be held against.
-
-    Raises:
-        ProjectError: if it leaves out a rule that there is not, or does not say why.
-    """
-    where = "tool.ffiwheel.audit.ignore in pyproject.toml"
-    ignore = project.config.audit.ignore
-    silent = [code for code, reason in ignore.items() if not reason.strip()]
-    if silent:
-        hint = f'{silent[0]} = "why it does not matter here"'
-        raise ProjectError(f"`{silent[0]}` is left out without a reason", where=where, hint=hint)
-    return select_rules((), tuple(ignore), where)
-
-
-def audit(wheel: Path, project: Project, options: BuildOptions, progress: Progress) -> Report:
-    """Hold the finished wheel against the rules.
-
-    Raises:
-        WheelError: with every finding that forbids delivery.
-    """
-    config = project.config
-    with progress.step("audit") as step:
-        wishes = Wishes(
-            exports=config.exports or (),
-            debug=options.debug,
-            prefixes=(config.bindings.prefix,) if config.bindings.prefix else (),
-        )
-        report = audit_file(wheel, wishes, choose_rules(project)).report
-        count = len(report.at_least(Severity.WARNING))
-        step.done(f"{report.rules} rules, {count} finding{'' if count == 1 else 's'}")
-    for code, reason in config.audit.ignore.items():
-        progress.note(f"{code} is left out: {reason}")
-    for finding in report.findings:
-        if finding.severity is Severity.WARNING:
-            progress.warn(finding)
-    if report.errors:
-        raise WheelError.of(
-            Problem(f"{found.rule}: {found.message}", found.subject, found.help)
-            for found in report.errors
-        )
-    return report

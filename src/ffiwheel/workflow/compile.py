@@ -6,15 +6,17 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ffiwheel.compile.cmake import CMakePlan, compile_cmake, stub_root
+from ffiwheel.compile.cmake import CMakePlan, compile_cmake, read_cmake_inputs, stub_root
 from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
 from ffiwheel.compile.job import Job
 from ffiwheel.compile.ninja import Plan, compile_sources, find_sources, needs_cuda
 from ffiwheel.errors import Problem, ProjectError
 from ffiwheel.model.draft import ANY_PYTHON, Draft
+from ffiwheel.model.provenance import Part, Provenance, part_of
+from ffiwheel.system.files import hash_file
 from ffiwheel.toolchain.cuda import find_nvcc
-from ffiwheel.toolchain.native import find_compiler
-from ffiwheel.toolchain.runtime import find_runtime
+from ffiwheel.toolchain.native import find_compiler, find_linker
+from ffiwheel.toolchain.runtime import find_runtime, list_headers
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.wheel.metadata import read_metadata, render_dist_info
 from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_files
@@ -130,6 +132,17 @@ def _draft_own(project: Project, version: Version, job: Job, step: Step) -> Draf
         version=version.for_wheel,
         files={**files, **_emitted_files(project, job), **compiled.files},
         dist_info=render_dist_info(metadata, project.root),
+        provenance=_trace(job, compiled.tools, compiled.sources),
+    )
+
+
+def _trace(job: Job, tools: tuple[Part, ...], sources: Mapping[str, Path]) -> Provenance:
+    """Return what was compiled, and with what."""
+    linker = find_linker(job.compiler)
+    return Provenance(
+        tools=(*tools, *((linker,) if linker else ())),
+        headers=list_headers(job.runtime),
+        sources={name: hash_file(path) for name, path in sources.items()},
     )
 
 
@@ -176,10 +189,24 @@ def _draft_foreign(project: Project, job: Job, step: Step) -> Draft:
     order = Order(job=job, backend=project.backend, kind="wheel", exports=project.config.exports)
     wheel = delegate(order, step)
     step.done(f"{project.backend}, {job.compiler.label}, {'debug' if job.debug else 'release'}")
-    draft = open_wheel(wheel, job.folder / "opened").with_files(_emitted_files(project, job))
+    draft = replace(
+        open_wheel(wheel, job.folder / "opened").with_files(_emitted_files(project, job)),
+        provenance=_trace_foreign(order),
+    )
     if any(binary.uses_python for _, binary in read_binaries(draft).values()):
         return draft
     return replace(draft, python_tag=ANY_PYTHON)
+
+
+def _trace_foreign(order: Order) -> Provenance:
+    """Return what another backend compiled: all that we see of it.
+
+    Who compiles with setuptools may do so in an environment of its own, with other headers.
+    """
+    tools = (Part(order.backend), part_of(order.job.compiler.label))
+    if order.uses_cmake:
+        return _trace(order.job, tools, read_cmake_inputs(order.job, order.exports))
+    return Provenance(tools=tools)
 
 
 def _completed_stubs(job: Job, packages: tuple[PackageFolder, ...]) -> dict[str, Path]:

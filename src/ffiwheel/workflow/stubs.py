@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.bind.render import MODULE, PARTIAL
-from ffiwheel.config.project import Project
-from ffiwheel.config.schema import Config
 from ffiwheel.errors import Problem, ProjectError, StaleError, WheelError
 from ffiwheel.model.api_json import parse_api
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.files import explaining, write_changed
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.workflow.binaries import read_binaries
-from ffiwheel.workflow.bind import API_FILE, bind_draft, is_ours
+from ffiwheel.workflow.bind import API_FILE, bind_draft, is_ours, wishes_for, wishes_of
 from ffiwheel.workflow.build import make_draft
 from ffiwheel.workflow.compile import source_files, source_packages
 from ffiwheel.workflow.place import build_folder
@@ -31,6 +29,7 @@ from ffiwheel.workflow.reflect import count_names, reflect_draft
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from ffiwheel.config.project import Project
     from ffiwheel.model.api import Api
     from ffiwheel.model.draft import Draft
     from ffiwheel.model.finding import Finding
@@ -119,8 +118,8 @@ def read_wheel_stubs(
         draft = draft.with_files(_own_partials(project) if project else {})
         loads = API_FILE not in draft.dist_info
         with progress.step("bind") as step:
-            asking = project or _stand_in(draft, folder)
-            draft, findings = bind_draft(asking, draft, api, folder, step, loads=loads)
+            wishes = wishes_of(project) if project else wishes_for(draft)
+            draft, findings = bind_draft(wishes, draft, api, folder, step, loads=loads)
         for finding in (*doubts, *findings):
             progress.warn(finding)
         return plan_stubs(draft, _places(project, out))
@@ -276,8 +275,3 @@ def _explain_no_extension(wheel: Path) -> WheelError:
 
 def _own_partials(project: Project) -> dict[str, Path]:
     return {name: path for name, path in source_files(project).items() if f"/{PARTIAL}" in name}
-
-
-def _stand_in(draft: Draft, folder: Path) -> Project:
-    """Return what stands for the project of a wheel that comes alone."""
-    return Project(folder=str(folder), pyproject={"project": {"name": draft.name}}, config=Config())
