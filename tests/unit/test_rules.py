@@ -161,6 +161,7 @@ CASES = [
     ("FFI022", lib(header_version="")),
     ("FFI023", api("pkg.add", "add_one")),
     ("FFI023", api("other.add")),
+    ("FFI023", lib(names=("pkg.add", "ffi.Array", "other.add"))),
     ("FFI024", replace(beside("pkg/sub/libpkg.so"), digests={PATH: "x", "pkg/sub/libpkg.so": "x"})),
     ("FFI024", replace(GOOD, binaries={PATH: library(names=("pkg.add",)), "pkg/b.so": library(names=("pkg.add",))})),
     ("CUDA001", lib(device_code=(SASS,))),

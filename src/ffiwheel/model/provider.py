@@ -19,9 +19,9 @@ Windows gives a library that is loaded to everybody who asks for its name."""
 PYTHON = "Python"
 
 _TOOLKIT = (
-    *("cudart", "cublas", "cublaslt", "cudnn", "cufft", "cufftw", "cufile", "cupti", "curand"),
-    *("cusolver", "cusolvermg", "cusparse", "cusparselt", "nccl", "nvblas", "nvfatbin"),
-    *("nvinfer", "nvjitlink", "nvjpeg", "nvrtc", "nvrtc-builtins", "nvshmem_host", "nvtoolsext"),
+    *("cudart", "cublas", "cublasLt", "cudnn", "cufft", "cufftw", "cufile", "cupti", "curand"),
+    *("cusolver", "cusolverMg", "cusparse", "cusparseLt", "nccl", "nvblas", "nvfatbin"),
+    *("nvinfer", "nvJitLink", "nvjpeg", "nvrtc", "nvrtc-builtins", "nvshmem_host", "nvToolsExt"),
 )
 _PROVIDED: Mapping[str, tuple[str, ...]] = {
     RUNTIME: ("libtvm_ffi*", "tvm_ffi*.dll", "msvcp140.dll"),
@@ -51,7 +51,7 @@ def find_provider(library: str) -> str:
     """
     name = base_name(library).lower()
     for provider, patterns in _PROVIDED.items():
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+        if any(fnmatch.fnmatchcase(name, pattern.lower()) for pattern in patterns):
             return provider
     return ""
 

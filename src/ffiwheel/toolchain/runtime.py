@@ -48,4 +48,5 @@ def list_headers(runtime: Runtime) -> tuple[Part, ...]:
     header = runtime.include_dir / "dlpack" / "dlpack.h"
     text = header.read_text(encoding="utf-8") if header.is_file() else ""
     dlpack = ".".join(_DLPACK.findall(text))
-    return (release, Part("dlpack", dlpack, f"pkg:github/dmlc/dlpack@v{dlpack}"))
+    parts = (Part("dlpack", dlpack, f"pkg:github/dmlc/dlpack@v{dlpack}"),) if dlpack else ()
+    return (release, *parts)
