@@ -25,7 +25,9 @@ from ffiwheel.audit.check import audit_file
 from ffiwheel.audit.rules import RULES
 from ffiwheel.errors import FfiwheelError
 from ffiwheel.ui.findings import render_audit, render_commands
+from ffiwheel.ui.page.render import render_page
 from ffiwheel.workflow.audit import describe
+from ffiwheel.workflow.picture import read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,6 +144,7 @@ def audit(path: Path) -> bool:
     json.dumps(describe([one], len(RULES)))
     for text in render_audit([one], ascii_only=False):
         assert "\x1b" not in text.plain
+    assert render_page(read_picture(one)).endswith(b"</html>")
     assert all("\n" not in command for command in render_commands(str(path), one.report.findings))
     return True
 

@@ -11,6 +11,7 @@ from ffiwheel.audit.selection import find_rule, select_rules
 from ffiwheel.audit.texts import render_explanation
 from ffiwheel.errors import AuditError, ProjectError
 from ffiwheel.model.finding import Severity
+from ffiwheel.system.files import write_changed
 from ffiwheel.ui.answer import print_answer, print_texts
 from ffiwheel.ui.findings import render_audit, render_command, render_commands
 from ffiwheel.workflow.audit import Refused, audit_files, describe
@@ -43,6 +44,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default=Severity.ERROR.value,
         help="from which severity on the exit code is 11 (default: error)",
     )
+    parser.add_argument(
+        "--html", metavar="PAGE", help="also write a page about the wheel, which needs no network"
+    )
     parser.add_argument("--explain", metavar="CODE", help="say what a rule means and what to do")
 
 
@@ -54,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
     if not options.files:
         raise ProjectError("no file is named", hint="for example: ffiwheel audit dist/*.whl")
     rules = select_rules(_split(options.select), _split(options.ignore), "--select or --ignore")
+    page = _check_page(options)
     results = audit_files(map(Path, options.files), rules)
     if options.json:
         print_answer(json.dumps(describe(results, len(rules)), indent=2))
@@ -61,8 +66,34 @@ def run(options: argparse.Namespace) -> int:
         _print_commands(results)
     else:
         _print_report(results, len(rules))
+    if page:
+        _write_page(results, page)
     _refuse(results, options.fail_on)
     return 0
+
+
+def _check_page(options: argparse.Namespace) -> Path | None:
+    """Return where the page goes: never over what is no page, such as a wheel."""
+    if options.html is None:
+        return None
+    if not options.html.endswith(".html"):
+        message = "the name of a page ends in `.html`"
+        raise ProjectError(message, where=options.html, hint="--html PAGE.html WHEEL")
+    if len(options.files) > 1:
+        hint = "call `ffiwheel audit --html` once for each of them"
+        raise ProjectError(
+            f"a page is about one file, and {len(options.files)} are named", hint=hint
+        )
+    return Path(options.html)
+
+
+def _write_page(results: Sequence[Audited | Refused], path: Path) -> None:
+    from ffiwheel.ui.page.render import render_page  # noqa: PLC0415 - few want one
+    from ffiwheel.workflow.picture import read_picture  # noqa: PLC0415 - the same
+
+    for one in results:
+        if not isinstance(one, Refused):
+            write_changed({path: render_page(read_picture(one))})
 
 
 def _split(values: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ffiwheel.model.binary import Binary
 
-_SYSTEM: Final = ("/usr/lib/", "/System/")
+SYSTEM: Final = ("/usr/lib/", "/System/")
 """Where libraries are on every macOS; most of them are no files since macOS 11."""
 
 _FIRST: Final = {"arm64": (11, 0), "arm64e": (11, 0)}
@@ -99,7 +99,7 @@ def _missing(binaries: Mapping[str, Binary]) -> Iterator[str]:
     for path, binary in sorted(binaries.items()):
         for library in binary.needed:
             if not (
-                library.startswith(_SYSTEM) or file_name(library) in inside or is_runtime(library)
+                library.startswith(SYSTEM) or file_name(library) in inside or is_runtime(library)
             ):
                 yield (
                     f"{file_name(path)} needs {library}, which macOS does not have:"

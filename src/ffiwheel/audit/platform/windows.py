@@ -19,7 +19,7 @@ _KNOWN: Final = {
     "arm64": _dll_list.ignore_names_arm64,
     "x86": _dll_list.ignore_names_x86,
 }
-_OF_PYTHON: Final = ("vcruntime140.dll", "vcruntime140_1.dll")
+OF_PYTHON: Final = ("vcruntime140.dll", "vcruntime140_1.dll")
 """What every CPython for Windows has beside its program, so that it is loaded already."""
 
 
@@ -33,14 +33,24 @@ def lowest_windows(binaries: Mapping[str, Binary]) -> Platform:
     return Platform(tag=_TAGS[arch], missing=tuple(_missing(binaries, arch)))
 
 
+def is_of_windows(library: str, arch: str) -> bool:
+    """Tell whether Windows itself has a DLL.
+
+    >>> is_of_windows("KERNEL32.dll", "amd64"), is_of_windows("msvcp140.dll", "amd64")
+    (True, False)
+    """
+    name = library.lower()
+    is_named = any(one.fullmatch(name) for one in _dll_list.ignore_regexes)
+    return is_named or name in _KNOWN.get(arch, ())
+
+
 def _missing(binaries: Mapping[str, Binary], arch: str) -> Iterator[str]:
     inside = {name.lower() for name in names_inside(binaries)}
-    known = {*_KNOWN[arch], *_OF_PYTHON, *inside}
     for path, binary in sorted(binaries.items()):
         for library in binary.needed:
             name = library.lower()
-            is_named = any(one.fullmatch(name) for one in _dll_list.ignore_regexes)
-            if not (name in known or is_named or is_runtime(name)):
+            is_there = name in {*OF_PYTHON, *inside} or is_of_windows(name, arch)
+            if not (is_there or is_runtime(name)):
                 yield (
                     f"{file_name(path)} needs {library}, which Windows does not have:"
                     " link it statically, or put it into the wheel"
