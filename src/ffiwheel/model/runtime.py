@@ -6,6 +6,34 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A known release of `apache-tvm-ffi`."""
+
+    version: str
+    """In full, such as `0.1.13.post2`."""
+    headers: str
+    """What its headers and `TVMFFIGetVersion` say; several releases may say the same."""
+    yanked: bool
+    """Whether installers take it only where it is asked for by name."""
+    date: str
+    """When it appeared, such as `2026-08-04`."""
+    platforms: tuple[str, ...]
+    """The systems it has wheels for, such as `linux_x86_64` and `macosx_arm64`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A release on which a library does not work."""
+
+    release: str
+    yanked: bool
+    symbol: str
+    """The symbol that decides: one that is missing, or that behaves differently."""
+    reason: str
+    """What happens there, for people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
     """Why one release, or all on one side of it, are outside of a range."""
 
@@ -27,6 +55,8 @@ class RuntimeRange:
     """The newest release that the table has; of later ones nothing is known."""
     bounds: tuple[Bound, ...] = ()
     """What keeps other releases out, the lower bound first."""
+    failures: tuple[Failure, ...] = ()
+    """Every known release on which it fails, the oldest first."""
 
     @property
     def specifier(self) -> str:
