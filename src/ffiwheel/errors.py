@@ -104,6 +104,12 @@ class StaleError(FfiwheelError):
     exit_code = 10
 
 
+class AuditError(FfiwheelError):
+    """An audited file has findings that `--fail-on` does not accept."""
+
+    exit_code = 11
+
+
 def render_problems(problems: Iterable[Problem], output: str = "") -> str:
     """Return `problems` as the plain text that people see.
 

@@ -1,66 +1,54 @@
-"""Read a finished wheel from the disk and apply every rule to it."""
+"""Apply the rules to a file."""
 
 from __future__ import annotations
 
-import zipfile
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.elf import read_elf
-from ffiwheel.audit.rules import RULES, Subject
-from ffiwheel.errors import WheelError
-from ffiwheel.model.draft import is_library
+from ffiwheel.audit.opening import Wishes, read_subject
+from ffiwheel.audit.rules import RULES
 from ffiwheel.model.finding import Report
-from ffiwheel.model.record import check_record
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-
-def audit_wheel(path: Path, *, exports: tuple[str, ...], debug: bool) -> Report:
-    """Return what the rules say about a wheel; nothing in it is run.
-
-    Args:
-        path: the wheel.
-        exports: patterns of the symbols that may be exported besides the C ABI.
-        debug: whether debug sections are wanted.
-    """
-    subject = read_subject(path, exports=exports, debug=debug)
-    findings = tuple(finding for rule in RULES for finding in rule(subject))
-    return Report(rules=len(RULES), findings=findings)
+    from ffiwheel.audit.rule import Rule
+    from ffiwheel.audit.subject import Subject
+    from ffiwheel.model.runtime import RuntimeRange
 
 
-def read_subject(path: Path, *, exports: tuple[str, ...], debug: bool) -> Subject:
-    """Return everything that the rules look at.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """A file, what was read from it, and what the rules say."""
+
+    path: Path
+    size: int
+    """Bytes of the file."""
+    subject: Subject
+    report: Report
+    runtime: RuntimeRange | None = None
+    """The releases of the TVM-FFI runtime that it works on; None where nobody asked."""
+
+
+def audit_file(
+    path: Path,
+    wishes: Wishes = Wishes(),
+    rules: Sequence[Rule] = RULES,
+) -> Audited:
+    """Hold a wheel or a shared library against `rules`; nothing in it is run.
 
     Raises:
-        WheelError: if the file is not a wheel, or a library in it cannot be read.
+        ProjectError: if there is no such file, or it may not be read.
+        WheelError: if it is neither a wheel nor a shared library that can be read.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            files = {name: archive.read(name) for name in archive.namelist() if name[-1] != "/"}
-    except (OSError, zipfile.BadZipFile) as error:
-        raise WheelError(f"not a wheel: {error}", where=str(path)) from error
-    info = next((name.removesuffix("WHEEL") for name in files if _is_wheel_file(name)), "")
-    record = f"{info}RECORD"
-    if record not in files or f"{info}METADATA" not in files:
-        raise WheelError("not a wheel: METADATA, WHEEL or RECORD is missing", where=str(path))
-    return Subject(
-        file_name=path.name,
-        file_tag="-".join(path.stem.split("-")[-3:]),
-        wheel_tags=tuple(
-            line.removeprefix("Tag: ")
-            for line in files[f"{info}WHEEL"].decode().splitlines()
-            if line.startswith("Tag: ")
-        ),
-        metadata=files[f"{info}METADATA"].decode(),
-        binaries={
-            name: read_elf(data, name) for name, data in sorted(files.items()) if is_library(name)
-        },
-        unrecorded=tuple(check_record(files, files[record], record)),
-        exports=exports,
-        debug=debug,
-    )
+    subject = read_subject(path, wishes)
+    report = check_subject(subject, rules)
+    return Audited(path=path, size=path.stat().st_size, subject=subject, report=report)
 
 
-def _is_wheel_file(name: str) -> bool:
-    return name.count("/") == 1 and name.endswith(".dist-info/WHEEL")
+def check_subject(subject: Subject, rules: Sequence[Rule] = RULES) -> Report:
+    """Return what `rules` say about `subject`."""
+    findings = [finding for rule in rules for finding in rule(subject)]
+    findings.sort(key=lambda found: found.severity.rank)
+    return Report(rules=len(rules), findings=tuple(findings))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "new": "make a new project",
     "build": "build a wheel",
+    "audit": "say what is wrong with wheels and libraries",
     "stubs": "write the stubs into the source tree, for editors",
     "version": "print the project's version",
     "cmake-dir": "print the folder for CMake's `ffiwheel_DIR`",

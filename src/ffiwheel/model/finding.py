@@ -7,12 +7,23 @@ from dataclasses import dataclass
 
 
 class Severity(enum.Enum):
-    """How bad a finding is."""
+    """How bad a finding is; the worst stands first."""
 
     ERROR = "error"
-    """The wheel must not be delivered."""
+    """It breaks for users, or an index refuses it: the wheel must not be delivered."""
     WARNING = "warning"
     """The wheel works, but not everywhere or not as well as it could."""
+    NOTE = "note"
+    """Worth knowing; nothing has to be done."""
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst.
+
+        >>> [severity.rank for severity in Severity]
+        [0, 1, 2]
+        """
+        return tuple(Severity).index(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +31,17 @@ class Finding:
     """One observation of one rule about one subject."""
 
     rule: str
-    """The rule's code and name, such as `ELF001 platform-tag-too-low`."""
+    """The rule's code and name, such as `ELF001 runtime-inside`."""
     severity: Severity
     subject: str
     """The wheel or the file inside it."""
     message: str
     help: str = ""
+
+    @property
+    def code(self) -> str:
+        """The rule's code, such as `ELF001`."""
+        return self.rule.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +51,13 @@ class Report:
     rules: int
     """How many rules were applied."""
     findings: tuple[Finding, ...] = ()
+    """The worst first, then in the order of the rules."""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
         """The findings that forbid delivery."""
-        return tuple(found for found in self.findings if found.severity is Severity.ERROR)
+        return self.at_least(Severity.ERROR)
+
+    def at_least(self, severity: Severity) -> tuple[Finding, ...]:
+        """Return the findings that are as bad as `severity`, or worse."""
+        return tuple(one for one in self.findings if one.severity.rank <= severity.rank)

@@ -10,7 +10,10 @@ from ffiwheel.errors import OutputError
 from ffiwheel.ui.streams import give_up
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from pathlib import Path
+
+    from rich.text import Text
 
 
 def print_answer(text: str) -> None:
@@ -31,6 +34,25 @@ def print_answer(text: str) -> None:
         give_up(sys.stdout)
         reason = os.strerror(error.errno) if error.errno else str(error)
         raise OutputError(f"the answer cannot be written: {reason}", where="stdout") from error
+
+
+def print_texts(render: Callable[[bool], Iterable[Text]]) -> None:
+    """Print an answer with colors, where stdout shows them.
+
+    Args:
+        render: returns the texts, given whether stdout can show ASCII only.
+
+    Raises:
+        BrokenPipeError, OutputError: as `print_answer`.
+    """
+    from rich.console import Console  # noqa: PLC0415 - it takes 0.05 s, and most answers are plain
+
+    encoding = (sys.stdout.encoding if sys.stdout else None) or "ascii"
+    console = Console(highlight=False, emoji=False, markup=False)
+    for text in render(not encoding.lower().startswith("utf")):
+        with console.capture() as captured:
+            console.print(text, soft_wrap=True, end="")
+        print_answer(captured.get())
 
 
 def show_path(path: Path) -> str:

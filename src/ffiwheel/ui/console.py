@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from ffiwheel.model.finding import Severity
+from ffiwheel.ui.findings import indent, render_finding
 from ffiwheel.ui.streams import give_up
 
 if TYPE_CHECKING:
@@ -113,13 +113,7 @@ class ConsoleProgress:
 
     def warn(self, finding: Finding) -> None:
         """Print a finding."""
-        is_error = finding.severity is Severity.ERROR
-        line = Text(f"{finding.severity.value}: ", style="bold red" if is_error else "yellow")
-        line.append(f"{finding.rule}: {finding.message}", style="default")
-        line.append(f"\n   at: {finding.subject}", style="dim")
-        if finding.help:
-            line.append(f"\n help: {_indent(finding.help)}", style="dim")
-        self.console.say(line)
+        self.console.say(render_finding(finding))
 
     def note(self, text: str) -> None:
         """Print a line about what holds the work up."""
@@ -148,13 +142,8 @@ def print_error(error: FfiwheelError) -> None:
         if problem.where:
             line.append(f"\n   at: {problem.where}", style="default")
         if problem.hint:
-            line.append(f"\n help: {_indent(problem.hint)}", style="default")
+            line.append(f"\n help: {indent(problem.hint)}", style="default")
         console.say(line)
-
-
-def _indent(text: str) -> str:
-    """Let the lines of a hint stand under each other."""
-    return text.replace("\n", "\n       ")
 
 
 def _can_print(text: str) -> bool:

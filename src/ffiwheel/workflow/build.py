@@ -12,9 +12,11 @@ import shutil
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.check import audit_wheel
+from ffiwheel.audit.check import audit_file
+from ffiwheel.audit.opening import Wishes
 from ffiwheel.audit.platform import lowest_platform
 from ffiwheel.errors import Problem, WheelError
+from ffiwheel.model.finding import Severity
 from ffiwheel.model.size import show_size
 from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.workflow.binaries import read_binaries
@@ -115,12 +117,17 @@ def audit(wheel: Path, project: Project, options: BuildOptions, progress: Progre
         WheelError: with every finding that forbids delivery.
     """
     with progress.step("audit") as step:
-        exports = project.config.exports or ()
-        report = audit_wheel(wheel, exports=exports, debug=options.debug)
-        count = len(report.findings)
+        config = project.config
+        wishes = Wishes(
+            exports=config.exports or (),
+            debug=options.debug,
+            prefixes=(config.bindings.prefix,) if config.bindings.prefix else (),
+        )
+        report = audit_file(wheel, wishes).report
+        count = len(report.at_least(Severity.WARNING))
         step.done(f"{report.rules} rules, {count} finding{'' if count == 1 else 's'}")
     for finding in report.findings:
-        if finding not in report.errors:
+        if finding.severity is Severity.WARNING:
             progress.warn(finding)
     if report.errors:
         raise WheelError.of(

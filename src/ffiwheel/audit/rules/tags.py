@@ -1,0 +1,135 @@
+"""Rules on tags: what the name of a wheel promises, and what is true."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from ffiwheel.audit.rule import Remark, rule
+from ffiwheel.model.finding import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ffiwheel.audit.subject import Subject
+
+_FORM = re.compile(r"(manylinux|musllinux|macosx|ios|android)_(\d+)_(\d+)_(\w+)")
+_OLD_NAMES = {"manylinux1": "2_5", "manylinux2010": "2_12", "manylinux2014": "2_17"}
+_SHOWN = 3
+
+
+class Promise(NamedTuple):
+    """A platform tag, taken apart."""
+
+    system: str
+    """Such as `manylinux`, `linux` or `win`."""
+    release: tuple[int, int]
+    """The oldest release of the system's library; 0.0 where the tag names none."""
+    arch: str
+
+
+def parse_promise(tag: str) -> Promise:
+    """Take a platform tag apart.
+
+    >>> parse_promise("manylinux2014_x86_64")
+    Promise(system='manylinux', release=(2, 17), arch='x86_64')
+    >>> parse_promise("win_amd64")
+    Promise(system='win', release=(0, 0), arch='amd64')
+    """
+    system, _, arch = tag.partition("_")
+    if system in _OLD_NAMES:
+        tag = f"manylinux_{_OLD_NAMES[system]}_{arch}"
+    if found := _FORM.fullmatch(tag):
+        return Promise(found[1], (int(found[2]), int(found[3])), found[4])
+    return Promise(system, (0, 0), arch)
+
+
+@rule("WHL001 platform-tag-false", Severity.ERROR)
+def check_platform_tag(subject: Subject) -> Iterator[Remark]:
+    """Compare every platform of the tag with the lowest one that is true."""
+    if not subject.is_wheel or not subject.binaries:
+        return
+    needed = parse_promise(subject.platform.tag)
+    for tag in subject.platform_tags:
+        given = parse_promise(tag)
+        is_plain = given.system == "linux" and needed.system in {"manylinux", "musllinux"}
+        is_same = (is_plain or given.system == needed.system) and given.arch == needed.arch
+        if not is_same or (not is_plain and given.release < needed.release):
+            reasons = "; ".join(subject.platform.reasons[:_SHOWN])
+            yield Remark(
+                subject.file_name,
+                f"`{tag}` is not true; the lowest platform tag that is: `{subject.platform.tag}`",
+                reasons or "rename it with `wheel tags`, which changes WHEEL as well",
+            )
+
+
+@rule("WHL006 platform-tag-high", Severity.WARNING)
+def check_needlessly_high(subject: Subject) -> Iterator[Remark]:
+    """Find systems that could run a wheel, and do not get it."""
+    if not subject.is_wheel or not subject.binaries:
+        return
+    needed = parse_promise(subject.platform.tag)
+    promises = [parse_promise(tag) for tag in subject.platform_tags]
+    lowest = min(promises, key=lambda one: (one.system == "linux", one.release))
+    is_plain = lowest.system == "linux" and needed.system in {"manylinux", "musllinux"}
+    is_higher = lowest.system == needed.system and lowest.release > needed.release
+    if lowest.arch == needed.arch and (is_plain or is_higher):
+        yield Remark(
+            subject.file_name,
+            f"`{subject.platform.tag}` is true as well, and older systems would get the wheel, too",
+            f"`wheel tags --platform-tag {subject.platform.tag}` renames it",
+        )
+
+
+@rule("WHL002 not-portable", Severity.WARNING)
+def check_no_index(subject: Subject) -> Iterator[Remark]:
+    """Find Linux libraries that no `manylinux` tag fits."""
+    if subject.is_wheel and subject.platform.tag.startswith("linux_"):
+        yield Remark(
+            subject.file_name,
+            "no `manylinux` tag fits: " + "; ".join(subject.platform.reasons[:_SHOWN]),
+            "link the library statically, or build on an older system",
+        )
+
+
+@rule("WHL003 tags-differ", Severity.ERROR)
+def check_same_tags(subject: Subject) -> Iterator[Remark]:
+    """Compare the file name with the file `WHEEL`."""
+    if not subject.is_wheel:
+        return
+    parts = (part.split(".") for part in subject.file_tag.split("-"))
+    pythons, abis, platforms = (*parts, [], [], [])[:3]
+    expected = {f"{p}-{a}-{s}" for p in pythons for a in abis for s in platforms}
+    if set(subject.wheel_tags) != expected:
+        said = ", ".join(subject.wheel_tags) or "nothing"
+        yield Remark(
+            subject.file_name,
+            f"WHEEL says `{said}`, the name `{subject.file_tag}`",
+            "WHEEL has one line `Tag:` for each combination of the name's tags;\n"
+            "`wheel tags` changes both places",
+        )
+
+
+@rule("ELF016 wrong-machine", Severity.ERROR)
+def check_machines(subject: Subject) -> Iterator[Remark]:
+    """Find libraries of one wheel that no single machine can load."""
+    kinds = {(one.format, part) for one in subject.binaries.values() for part in one.arch.split()}
+    if subject.is_wheel and len({kind for kind, _ in kinds}) > 1:
+        names = ", ".join(sorted(kind.value for kind, _ in kinds))
+        yield Remark(subject.file_name, f"it has libraries of several systems: {names}")
+    elif subject.is_wheel and len({one.arch for one in subject.binaries.values()}) > 1:
+        arches = sorted({one.arch for one in subject.binaries.values()})
+        yield Remark(
+            subject.file_name,
+            f"it has libraries for several machines: {', '.join(arches)}",
+            "make one wheel for each",
+        )
+
+
+RULES = (
+    check_platform_tag,
+    check_needlessly_high,
+    check_no_index,
+    check_same_tags,
+    check_machines,
+)
