@@ -65,7 +65,15 @@ def _read(elf: ELFFile) -> Binary:
             )
         ),
         has_debug=elf.get_section_by_name(".debug_info") is not None,
+        header_version=_header_version(elf),
     )
+
+
+def _header_version(elf: ELFFile) -> str:
+    """Return the version of the TVM-FFI headers, as our builds record it in a note."""
+    note = elf.get_section_by_name(".note.ffiwheel")
+    text = note.data().partition(b"ffiwheel:tvm-ffi-headers=")[2] if note else b""
+    return text.partition(b"\0")[0].decode("ascii")
 
 
 def _dynamic_symbols(elf: ELFFile) -> Iterator[Symbol]:

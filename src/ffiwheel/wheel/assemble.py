@@ -22,8 +22,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_wheel(draft: Draft, platform_tag: str, outdir: Path) -> Path:
+def write_wheel(
+    draft: Draft, platform_tag: str, outdir: Path, headers: tuple[str, ...] = ()
+) -> Path:
     """Write the wheel and return its path; the same draft gives the same bytes.
+
+    Args:
+        draft: what goes into it.
+        platform_tag: such as `manylinux_2_17_x86_64`.
+        outdir: the folder to write to.
+        headers: the releases of TVM-FFI whose headers its libraries were compiled with.
 
     Raises:
         OutputError: if `outdir` cannot be written to.
@@ -31,7 +39,7 @@ def write_wheel(draft: Draft, platform_tag: str, outdir: Path) -> Path:
     stem = stem_of(draft.name, draft.version)
     tag = f"{draft.python_tag}-{platform_tag}"
     info = f"{stem}.dist-info"
-    metadata = {**draft.dist_info, "WHEEL": render_wheel_file(tag)}
+    metadata = {**draft.dist_info, "WHEEL": render_wheel_file(tag, headers)}
     files = dict(sorted(draft.files.items()))
     files |= {f"{info}/{name}": content for name, content in sorted(metadata.items())}
     programs = {name for name, content in files.items() if is_program(name, content)}
@@ -51,12 +59,17 @@ def stem_of(name: str, version: str) -> str:
     return f"{canonicalize_name(name).replace('-', '_')}-{Pep440(version)}"
 
 
-def render_wheel_file(tag: str) -> bytes:
-    """Return the file `WHEEL`; a wheel with a library is never pure."""
+def render_wheel_file(tag: str, headers: tuple[str, ...] = ()) -> bytes:
+    """Return the file `WHEEL`; a wheel with a library is never pure.
+
+    The specification has no field for the headers. Tools that change tags keep what they do not
+    know, and it is the build that the line describes, as `Generator` does.
+    """
     python, abi, platforms = tag.split("-")
     tags = "".join(f"Tag: {python}-{abi}-{platform}\n" for platform in platforms.split("."))
     head = f"Wheel-Version: 1.0\nGenerator: ffiwheel {__version__}\nRoot-Is-Purelib: false\n"
-    return (head + tags).encode()
+    made_with = "".join(f"Tvm-Ffi-Headers: {version}\n" for version in headers)
+    return (head + tags + made_with).encode()
 
 
 def open_wheel(path: Path, folder: Path) -> Draft:

@@ -100,14 +100,21 @@ def assemble(draft: Draft, folder: Path, progress: Progress) -> Path:
     with progress.step("assemble") as step:
         made = folder / "wheel"
         shutil.rmtree(made, ignore_errors=True)
-        wheel = write_wheel(draft, platform_tag(draft), made)
+        tag, headers = read_labels(draft)
+        wheel = write_wheel(draft, tag, made, headers)
         step.done(wheel.name, show_size(wheel.stat().st_size))
     return wheel
 
 
-def platform_tag(draft: Draft) -> str:
-    """Return the lowest platform tag that is true for the libraries of `draft`."""
-    return lowest_platform({name: pair[1] for name, pair in read_binaries(draft).items()}).tag
+def read_labels(draft: Draft) -> tuple[str, tuple[str, ...]]:
+    """Return what the libraries of `draft` say of the wheel.
+
+    Returns:
+        The lowest platform tag that is true, and the releases of the TVM-FFI headers.
+    """
+    binaries = {name: binary for name, (_, binary) in read_binaries(draft).items()}
+    headers = sorted({one.header_version for one in binaries.values()} - {""})
+    return lowest_platform(binaries).tag, tuple(headers)
 
 
 def audit(wheel: Path, project: Project, options: BuildOptions, progress: Progress) -> Report:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.wheel.editable import make_editable
-from ffiwheel.workflow.build import make_draft, platform_tag
+from ffiwheel.workflow.build import make_draft, read_labels
 from ffiwheel.workflow.compile import source_files, source_packages
 from ffiwheel.workflow.place import build_folder
 
@@ -27,4 +27,5 @@ def build_editable(
         source = source_files(project)
         unchanged = {name: path for name, path in source.items() if draft.files.get(name) == path}
         editable = make_editable(draft, source_packages(project), unchanged)
-        return write_wheel(editable, platform_tag(draft), outdir)
+        tag, headers = read_labels(draft)
+        return write_wheel(editable, tag, outdir, headers)
