@@ -19,7 +19,6 @@ from pathlib import Path
 
 import tvm_ffi
 
-from ffiwheel.audit.elf import read_elf
 from ffiwheel.bind.render import render_bindings
 from ffiwheel.config.schema import BindingsTable
 from ffiwheel.model.api import (
@@ -36,6 +35,7 @@ from ffiwheel.model.api import (
 from ffiwheel.model.types import Type
 from ffiwheel.reflect.probe import reflect
 from ffiwheel.toolchain.runtime import find_runtime
+from ffiwheel.workflow.binaries import read_file
 
 FUNCTIONS = 50
 ROUNDS = 40
@@ -77,7 +77,7 @@ def compile_library(folder: Path) -> Path:
 def bind_ours(library: Path, folder: Path) -> None:
     """Write our bindings of a library."""
     archive = f"fifty/{library.name}"
-    binary = read_elf(library.read_bytes(), archive)
+    binary = read_file(library, archive)
     api = reflect({archive: (library, binary)}, find_runtime())
     for name, content in render_bindings(api, "fifty", BindingsTable()).files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

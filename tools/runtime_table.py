@@ -26,13 +26,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
 
-import pefile
-from elftools.elf.elffile import ELFFile
-from elftools.elf.sections import SymbolTableSection
-from macholib.MachO import MachO
-from macholib.SymbolTable import SymbolTable
 from packaging.utils import parse_wheel_filename
 from packaging.version import Version
+
+from ffiwheel.audit.binary.read import read_binary
 
 TABLE = Path(__file__).parents[1] / "src" / "ffiwheel" / "audit" / "data" / "runtimes.json"
 PROJECT = "apache-tvm-ffi"
@@ -111,7 +108,7 @@ def read_release(version: str) -> Contents:
         with tempfile.TemporaryDirectory() as folder:
             files = read_wheel(version, platform, Path(folder))
         headers.add(header_version(files["c_api.h"].decode()))
-        exported = exports(files[library], kind)
+        exported = read_binary(io.BytesIO(files[library]), library).exports
         for group, names in (
             ("c", {name for name in exported if name.startswith("TVMFFI")}),
             (kind, {name for name in exported if _OURS.match(name)}),
@@ -146,27 +143,6 @@ def header_version(text: str) -> str:
         for part in ("MAJOR", "MINOR", "PATCH")
     )
     return ".".join(found[1] for found in parts if found)
-
-
-def exports(data: bytes, kind: str) -> set[str]:
-    """Return the symbols that a library exports."""
-    if kind == "pe":
-        library = pefile.PE(data=data, fast_load=True)
-        library.parse_data_directories([pefile.DIRECTORY_ENTRY["IMAGE_DIRECTORY_ENTRY_EXPORT"]])
-        return {one.name.decode() for one in library.DIRECTORY_ENTRY_EXPORT.symbols if one.name}
-    if kind == "macho":
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(data)
-            file.flush()
-            symbols = SymbolTable(MachO(file.name)).extdefsyms
-        return {name.decode().removeprefix("_") for _, name in symbols}
-    section = ELFFile(io.BytesIO(data)).get_section_by_name(".dynsym")
-    assert isinstance(section, SymbolTableSection)
-    return {
-        symbol.name
-        for symbol in section.iter_symbols()
-        if symbol["st_shndx"] != "SHN_UNDEF" and symbol["st_info"]["bind"] != "STB_LOCAL"
-    }
 
 
 def merge(table: Table, version: str, release: Release, contents: Contents) -> None:

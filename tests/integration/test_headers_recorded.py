@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workshop import SAMPLES, Workshop, check
 
-from ffiwheel.audit.elf import read_elf
+from ffiwheel.audit.binary.read import read_binary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,8 @@ HEADERS = importlib.metadata.version("apache-tvm-ffi")
 
 
 def header_version(library: Path) -> str:
-    return read_elf(library.read_bytes(), library.name).header_version
+    with library.open("rb") as file:
+        return read_binary(file, library.name).header_version
 
 
 def test_it_survives_the_linker_and_strip(workshop: Workshop, tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ import pytest
 from bound import EVERYTHING
 from workshop import REPOSITORY, SAMPLES, Workshop, check, compare_golden
 
-from ffiwheel.audit.elf import read_elf
 from ffiwheel.model.api_json import render_api
 from ffiwheel.reflect.probe import reflect
 from ffiwheel.toolchain.runtime import find_runtime
+from ffiwheel.workflow.binaries import read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ def unpack(workshop: Workshop, sample: str) -> Path:
 def reflect_library(folder: Path, archive: str) -> Api:
     """Return what a library offers, with the constants that the sample has."""
     path = folder / archive
-    binary = read_elf(path.read_bytes(), archive)
+    binary = read_file(path, archive)
     return reflect({archive: (path, binary)}, find_runtime(), ("VERSION", "UNIT"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import resource
 import shutil
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 from workshop import SAMPLES, TEMPLATES, Workshop, check, commit_all, git_status, run, run_ffiwheel
 
-from ffiwheel.audit.elf import read_elf
+from ffiwheel.audit.binary.read import read_binary
 
 if TYPE_CHECKING:
     from ffiwheel.model.binary import Binary
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def library_of(wheel: Path) -> Binary:
     with zipfile.ZipFile(wheel) as archive:
         [name] = [name for name in archive.namelist() if name.endswith(".so")]
-        return read_elf(archive.read(name), name)
+        return read_binary(io.BytesIO(archive.read(name)), name)
 
 
 def test_the_wheel_is_good(workshop: Workshop) -> None:

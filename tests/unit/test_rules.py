@@ -5,64 +5,174 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-
-from ffiwheel.audit.rules import RULES, Subject
-from ffiwheel.model.binary import Binary, Import
-
-GOOD_LIBRARY = Binary(
-    arch="x86_64",
-    needed=("libtvm_ffi.so", "libc.so.6"),
-    imports=(Import("TVMFFIFunctionCall"), Import("clock_gettime", "libc.so.6", "GLIBC_2.17")),
-    exports=("__tvm_ffi_add",),
-    binds_now=True,
+from crafted import (
+    GOOD,
+    INFO,
+    LIBRARY,
+    METADATA,
+    PATH,
+    TAG,
+    WHEEL,
+    library,
+    on_mac,
+    on_windows,
+    settled,
 )
-TOO_LOW, TOO_HIGH = "py3-none-manylinux_2_5_x86_64", "py3-none-manylinux_2_28_x86_64"
-TAG = "py3-none-manylinux_2_17_x86_64"
-GOOD = Subject(
-    file_name=f"pkg-1.0-{TAG}.whl",
-    file_tag=TAG,
-    wheel_tags=(TAG,),
-    metadata="Name: pkg\nRequires-Dist: apache-tvm-ffi>=0.1.5\n",
-    binaries={"pkg/libpkg.so": GOOD_LIBRARY},
-    unrecorded=(),
-    exports=(),
-    debug=False,
-)
+from crafted import with_library as lib
+
+from ffiwheel.audit.check import check_subject
+from ffiwheel.audit.rules import RULES
+from ffiwheel.audit.subject import Entry, Oddity, Outline, Subject
+from ffiwheel.model.api import Api, Class, Function
+from ffiwheel.model.binary import Binary, CodeKind, DeviceCode, Format, Import, Section
+from ffiwheel.model.finding import Severity
+from ffiwheel.model.record import RecordFault
+
+MANGLED = "_ZN3tvm3ffi4json9StringifyERKNS0_3AnyE"
+SASS, PTX = DeviceCode("sm_90", CodeKind.SASS, 9), DeviceCode("compute_90", CodeKind.PTX, 9)
+API = Api(functions=(Function(name="pkg.add"),), classes=(Class(type_key="pkg.Pair"),))
+STUB = {"pkg/_ffi_api.pyi": "def add(x: int) -> int: ...\nclass Pair: ...\n"}
 
 
-def with_library(**changes: object) -> Subject:
-    library = replace(GOOD_LIBRARY, **changes)  # type: ignore[arg-type]  # checked by the cases
-    return replace(GOOD, binaries={"pkg/libpkg.so": library})
+def tagged(platform: str, python: str = "py3-none") -> Subject:
+    tag = f"{python}-{platform}"
+    return replace(GOOD, file_name=f"pkg-1.0-{tag}.whl", file_tag=tag, wheel_tags=(tag,))
 
+
+def metadata(old: str, new: str) -> Subject:
+    assert old in METADATA
+    return replace(GOOD, metadata=METADATA.replace(old, new))
+
+
+def entries(*names: str, mode: int = 0o100644, platform: str = "") -> Subject:
+    outline = Outline(size=1000, entries=tuple(Entry(name, 10, 10, mode) for name in names))
+    return replace(tagged(platform) if platform else GOOD, outline=outline)
+
+
+def beside(path: str, binary: Binary = LIBRARY) -> Subject:
+    return replace(GOOD, binaries={PATH: LIBRARY, path: binary}, digests={})
+
+
+def api(*names: str) -> Subject:
+    one = Api(functions=tuple(Function(name=name) for name in names))
+    stub = "".join(f"def {name.rpartition('.')[2]}() -> None: ...\n" for name in names)
+    return replace(GOOD, api=one, stubs={"pkg/_ffi_api.pyi": stub})
+
+
+WINDOWS = Binary(arch="amd64", format=Format.PE)
+OTHER = Binary(arch="x86_64")
 
 CASES = [
-    ("WHL001", replace(GOOD, file_tag=TOO_LOW, wheel_tags=(TOO_LOW,))),
-    ("WHL001", replace(GOOD, file_tag=TOO_HIGH, wheel_tags=(TOO_HIGH,))),
+    ("WHL001", tagged("manylinux_2_5_x86_64")),
+    ("WHL001", tagged("manylinux2010_x86_64")),
+    ("WHL001", tagged("manylinux_2_17_aarch64")),
+    ("WHL001", tagged("musllinux_1_2_x86_64")),
+    ("WHL001", tagged("win_amd64")),
+    ("WHL001", tagged("any")),
+    ("WHL001", replace(tagged("manylinux_2_17_x86_64.manylinux_2_5_x86_64"), wheel_tags=(TAG, "py3-none-manylinux_2_5_x86_64"))),
     ("WHL003", replace(GOOD, wheel_tags=("py3-none-any",))),
     ("WHL003", replace(GOOD, wheel_tags=())),
-    ("WHL004", replace(GOOD, unrecorded=("pkg/libpkg.so",))),
-    ("WHL005", replace(GOOD, metadata="Name: pkg\nRequires-Dist: numpy\n")),
-    ("WHL005", replace(GOOD, metadata="Requires-Dist: apache-tvm-ffi; extra == 'x'\n")),
-    (
-        "ELF001",
-        replace(GOOD, binaries={**GOOD.binaries, "p/libtvm_ffi.so": Binary(arch="x86_64")}),
-    ),
-    ("ELF002", with_library(imports=(Import("PyLong_AsLong"), *GOOD_LIBRARY.imports))),
-    ("ELF003", with_library(binds_now=False)),
-    ("ELF004", with_library(exports=("__tvm_ffi_add", "_ZN3pkg3addEii"))),
-    ("ELF005", with_library(unique_exports=("_ZGVN3pkg1xE",))),
-    ("ELF006", with_library(runpaths=("$ORIGIN", "/home/me/lib"))),
-    ("ELF007", with_library(has_debug=True)),
+    ("WHL003", replace(GOOD, wheel_tags=(TAG, "py2-none-any"))),
+    ("WHL004", replace(GOOD, unrecorded=(RecordFault(PATH, "RECORD has another hash"),))),
+    ("WHL005", metadata("apache-tvm-ffi>=0.1.5", "numpy")),
+    ("WHL005", metadata("apache-tvm-ffi>=0.1.5", "apache-tvm-ffi; extra == 'x'")),
+    ("WHL006", tagged("manylinux_2_28_x86_64")),
+    ("WHL006", tagged("linux_x86_64")),
+    ("WHL007", metadata("Version: 1.0", "Version: 1.1")),
+    ("WHL007", metadata("Name: pkg", "Name: other")),
+    ("WHL007", replace(GOOD, dist_info="pkg-2.0.dist-info")),
+    ("WHL007", replace(GOOD, file_name="pkg.whl")),
+    ("WHL008", metadata("Requires-Python: >=3.9", "Requires-Python: python 3")),
+    ("WHL008", metadata("Summary: A package", "Summary: A package\n  of two lines")),
+    ("WHL008", metadata("Metadata-Version: 2.4", "Metadata-Version: 2.1")),
+    ("WHL009", metadata("\nWhat it is.\n", "")),
+    ("WHL009", metadata("Requires-Python: >=3.9\n", "")),
+    ("WHL010", replace(GOOD, outline=Outline(size=100_000_001))),
+    ("WHL011", replace(GOOD, sizes=dict.fromkeys(["pkg/__init__.py", PATH], 1), stubs={})),
+    ("WHL012", replace(GOOD, api=API)),
+    ("WHL013", replace(GOOD, api_fault="this is no API description")),
+    ("WHL015", replace(GOOD, wheel_text=WHEEL.replace("1.0", "2.0"))),
+    ("WHL015", replace(GOOD, wheel_text="")),
+    ("WHL015", replace(GOOD, wheel_text=WHEEL.replace("false", "true"))),
+    ("WHL016", metadata("Requires-Dist: ", "Requires-Dist: torch @ https://example.org/t.whl\nRequires-Dist: ")),
+    ("WHL016", metadata("Summary: ", "Classifier: Private :: Do Not Upload\nSummary: ")),
+    ("WHL020", entries("a.py", "a.py")),
+    ("WHL020", entries("a", "a/b.py")),
+    ("WHL021", entries("../a.py")),
+    ("WHL021", entries("a/../../b.py")),
+    ("WHL021", entries("/etc/passwd")),
+    ("WHL022", entries("a/aux.py")),
+    ("WHL022", entries("a/what?.py")),
+    ("WHL022", entries("a/dot./b.py")),
+    ("WHL022", entries("a\\b.py")),
+    ("WHL022", entries("a\x1b[2J.py")),
+    ("WHL023", entries("a/B.py", "a/b.py")),
+    ("WHL023", entries("a/\u00e9.py", "a/e\u0301.py")),
+    ("WHL024", entries("a.so", mode=0o120777)),
+    ("WHL024", entries("a.so", mode=0o020666)),
+    ("WHL025", replace(GOOD, outline=Outline(size=1000, is_bomb=True))),
+    ("WHL026", replace(GOOD, outline=Outline(oddities=(Oddity("", "entries overlap"),)))),
+    ("WHL027", replace(GOOD, damaged={"a.py": "bad CRC-32"})),
+    ("PYP001", tagged("manylinux_2_17_x86_64", "cp311-cp311")),
+    ("ELF001", beside("p/libtvm_ffi.so", OTHER)),
+    ("ELF001", settled(replace(on_windows(), binaries={**on_windows().binaries, "p/tvm_ffi.dll": WINDOWS}), "win_amd64")),
+    ("ELF002", lib(imports=(Import("PyLong_AsLong"), *LIBRARY.imports))),
+    ("ELF003", lib(binds_now=False)),
+    ("ELF004", lib(exports=("__tvm_ffi_add", "_ZN3pkg3addEii"))),
+    ("ELF005", lib(unique_exports=("_ZGVN3pkg1xE",))),
+    ("ELF006", lib(runpaths=("$ORIGIN", "/home/me/lib"))),
+    ("ELF007", lib(has_debug=True)),
     ("ELF008", replace(GOOD, exports=("more_*",))),
-]
+    ("ELF009", lib(runpaths=("$ORIGIN/../../lib",))),
+    ("ELF010", beside("pkg.libs/libcudart-1234abcd.so.12.1.105", OTHER)),
+    ("ELF010", beside("pkg.libs/libcuda.so.1", OTHER)),
+    ("ELF011", beside("pkg.libs/libstdc++-1234abcd.so.6.0.30", OTHER)),
+    ("ELF012", on_mac(needed=("/opt/homebrew/lib/libomp.dylib",))),
+    ("ELF013", lib(executable_stack=True)),
+    ("ELF014", lib(relro=False)),
+    ("ELF015", lib(text_relocations=True)),
+    ("ELF017", lib(has_symbols=True)),
+    ("ELF018", lib(build_paths=("/home/me/project",))),
+    ("ELF020", replace(GOOD, unreadable={"pkg/x.so": "it is cut off"})),
+    ("MAC001", on_mac(soname="/Users/me/libpkg.dylib")),
+    ("MAC002", on_mac(signature="invalid")),
+    ("MAC002", on_mac(signature="")),
+    ("WIN001", on_windows(needed=("tvm_ffi.dll", "VCRUNTIME140D.dll"))),
+    ("FFI020", lib(imports=(Import(MANGLED), *LIBRARY.imports))),
+    ("FFI021", lib(imports=(Import(MANGLED), *LIBRARY.imports), compilers=("zig 0.17.0",))),
+    ("FFI022", lib(header_version="")),
+    ("FFI023", api("pkg.add", "add_one")),
+    ("FFI023", api("other.add")),
+    ("FFI024", replace(beside("pkg/sub/libpkg.so"), digests={PATH: "x", "pkg/sub/libpkg.so": "x"})),
+    ("FFI024", replace(GOOD, binaries={PATH: library(names=("pkg.add",)), "pkg/b.so": library(names=("pkg.add",))})),
+    ("CUDA001", lib(device_code=(SASS,))),
+    ("CUDA002", lib(device_code=(PTX,))),
+    ("CUDA004", on_windows(needed=("tvm_ffi.dll", "nvcuda.dll"))),
+]  # fmt: skip
+
+QUIET = [
+    ("a good wheel", GOOD),
+    ("a good wheel for macOS", on_mac()),
+    ("a good wheel for Windows", on_windows()),
+    ("two names of one tag", replace(tagged("manylinux_2_17_x86_64.manylinux2014_x86_64"), wheel_tags=(TAG, "py3-none-manylinux2014_x86_64"))),
+    ("exports and symbols that were asked for", replace(lib(exports=("__tvm_ffi_add", "pkg_more"), has_debug=True), exports=("pkg_*",), debug=True)),
+    ("a runpath to the runtime", lib(runpaths=("$ORIGIN/../tvm_ffi/lib",))),
+    ("a version spelt in another way", metadata("Version: 1.0", "Version: 1")),
+    ("stubs that have every name", replace(GOOD, api=API, stubs=STUB)),
+    ("a namespace that was asked for", replace(api("other.add"), prefixes=("other",))),
+    ("a library with Python for one Python", replace(lib(imports=(Import("PyLong_AsLong"), *LIBRARY.imports)), file_tag=TAG.replace("py3-none", "cp311-cp311"), wheel_tags=(TAG.replace("py3-none", "cp311-cp311"),))),
+    ("C++ symbols of a library inside", replace(lib(imports=(Import(MANGLED), *LIBRARY.imports)), binaries={PATH: library(imports=(Import(MANGLED), *LIBRARY.imports)), "pkg/libtvm.so": Binary(arch="x86_64", exports=(MANGLED,))}, stubs={}, sizes={})),
+    ("machine code and PTX", lib(device_code=(SASS, PTX))),
+]  # fmt: skip
 
 
 def findings(subject: Subject) -> list[str]:
-    return [found.rule[:6] for rule in RULES for found in rule(subject)]
+    return [found.code for found in check_subject(subject).findings]
 
 
-def test_a_good_wheel_has_no_findings() -> None:
-    assert findings(GOOD) == []
+@pytest.mark.parametrize(("name", "subject"), QUIET, ids=[case[0] for case in QUIET])
+def test_what_is_right_has_no_findings(name: str, subject: Subject) -> None:
+    assert findings(subject) == [], name
 
 
 @pytest.mark.parametrize(("code", "subject"), CASES, ids=[case[0] for case in CASES])
@@ -70,15 +180,75 @@ def test_a_fault_is_found_by_its_rule_alone(code: str, subject: Subject) -> None
     assert findings(subject) == [code]
 
 
+def test_every_rule_has_a_case() -> None:
+    alone = {code for code, _ in CASES}
+    together = {"WHL002", "CUDA003", "ELF016", "PYP002"}
+    assert alone | together == {one.code for one in RULES}
+
+
 def test_a_wheel_for_no_index_is_told_why() -> None:
     subject = replace(
-        with_library(needed=("libopenblas.so.0",), imports=()),
+        lib(needed=("libopenblas.so.0",), imports=()),
         file_tag="py3-none-linux_x86_64",
         wheel_tags=("py3-none-linux_x86_64",),
     )
     assert findings(subject) == ["WHL002"]
 
 
-def test_exports_and_symbols_that_were_asked_for_are_fine() -> None:
-    wanted = with_library(exports=("__tvm_ffi_add", "pkg_more"), has_debug=True)
-    assert findings(replace(wanted, exports=("pkg_*",), debug=True)) == []
+def test_a_shared_cuda_runtime_must_be_brought_by_somebody() -> None:
+    subject = lib(needed=("libcudart.so.12",))
+    assert "CUDA003" in findings(subject)
+    required = METADATA.replace("Requires-Dist", "Requires-Dist: torch>=2\nRequires-Dist", 1)
+    assert "CUDA003" not in findings(replace(subject, metadata=required))
+
+
+def test_no_library_is_linked_with_libpython_even_for_one_python() -> None:
+    tag = TAG.replace("py3-none", "cp311-cp311")
+    linked = lib(needed=("libpython3.11.so.1.0", "libc.so.6"))
+    subject = replace(linked, file_tag=tag, wheel_tags=(tag,))
+    assert "PYP002" in findings(subject)
+    assert "ELF002" not in findings(subject)
+    assert "PYP001" not in findings(subject)
+
+
+def test_libraries_of_two_machines_do_not_fit_one_tag() -> None:
+    subject = beside("pkg/b.so", library(arch="aarch64"))
+    assert "ELF016" in findings(subject)
+
+
+def test_a_bare_library_is_held_against_the_rules_on_libraries_only() -> None:
+    bare = Subject(
+        file_name="libpkg.so",
+        file_tag="",
+        wheel_tags=(),
+        metadata="",
+        binaries={"libpkg.so": library(binds_now=False)},
+    )
+    assert findings(bare) == ["ELF003"]
+
+
+def test_names_are_worse_where_the_tag_promises_windows() -> None:
+    subject = entries("a/aux.py", "a/AUX.py", platform="any")
+    worst = {found.code: found.severity for found in check_subject(subject).findings}
+    assert worst["WHL022"] is worst["WHL023"] is Severity.ERROR
+
+
+def test_findings_say_how_much() -> None:
+    sections = (Section(".debug_info", 5_000_000), Section(".text", 100))
+    [found] = check_subject(lib(has_debug=True, sections=sections)).findings
+    assert found.message == "it has 5.0 MB of debug sections"
+    exports = ("_ZN3tvm3ffi3AnyD1Ev", "_ZN3pkg3addEii")
+    [found] = check_subject(lib(exports=exports, weak_exports=exports[:1])).findings
+    assert "2 symbols besides" in found.message
+    assert found.message.endswith("; 1 of them weak, 1 of `tvm::ffi`")
+
+
+def test_the_worst_stands_first() -> None:
+    subject = replace(lib(binds_now=False, header_version="", executable_stack=True))
+    assert findings(subject) == ["ELF013", "ELF003", "FFI022"]
+
+
+def test_the_folder_of_metadata_is_named() -> None:
+    [found] = check_subject(metadata("Requires-Python: >=3.9", "Requires-Python: 3")).findings
+    assert found.subject == f"{INFO}/METADATA"
+    assert "requires-python" in found.message.lower()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.opening import Wishes, read_subject
+from ffiwheel.audit.opening import NO_WISHES, read_subject
 from ffiwheel.audit.rules import RULES
 from ffiwheel.model.finding import Report
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from ffiwheel.audit.opening import Wishes
     from ffiwheel.audit.rule import Rule
     from ffiwheel.audit.subject import Subject
     from ffiwheel.model.runtime import RuntimeRange
@@ -33,7 +34,7 @@ class Audited:
 
 def audit_file(
     path: Path,
-    wishes: Wishes = Wishes(),
+    wishes: Wishes = NO_WISHES,
     rules: Sequence[Rule] = RULES,
 ) -> Audited:
     """Hold a wheel or a shared library against `rules`; nothing in it is run.

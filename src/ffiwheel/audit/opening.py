@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from ffiwheel.audit.archive import BROKEN, is_readable, open_zip, read_outline
-from ffiwheel.audit.elf import read_elf
+from ffiwheel.audit.binary.read import read_binary
 from ffiwheel.audit.subject import Outline, Subject
 from ffiwheel.errors import ProjectError, ReflectError, WheelError
 from ffiwheel.model.draft import is_library
@@ -58,6 +58,9 @@ class Wishes:
     """Namespaces for registered names that are fine besides the packages' names."""
 
 
+NO_WISHES = Wishes()
+
+
 @dataclass(slots=True)
 class _Contents:
     """What one pass over the files of a wheel finds."""
@@ -69,7 +72,7 @@ class _Contents:
     stubs: dict[str, str] = field(default_factory=dict)
 
 
-def read_subject(path: Path, wishes: Wishes = Wishes()) -> Subject:
+def read_subject(path: Path, wishes: Wishes = NO_WISHES) -> Subject:
     """Return everything that the rules look at.
 
     Raises:
@@ -104,7 +107,7 @@ def _read_library(file: BinaryIO, path: Path, wishes: Wishes) -> Subject:
         file_tag="",
         wheel_tags=(),
         metadata="",
-        binaries={path.name: _read_binary(file, path.name)},
+        binaries={path.name: read_binary(file, str(path))},
         exports=wishes.exports,
         debug=wishes.debug,
         prefixes=wishes.prefixes,
@@ -254,11 +257,6 @@ def _copy(stream: IO[bytes], algorithm: str, kept: BinaryIO | None) -> Hashed:
 
 def _add_binary(file: BinaryIO, name: str, contents: _Contents) -> None:
     try:
-        contents.binaries[name] = _read_binary(file, name)
+        contents.binaries[name] = read_binary(file, name)
     except WheelError as error:
         contents.unreadable[name] = error.problems[0].message
-
-
-def _read_binary(file: BinaryIO, name: str) -> Binary:
-    file.seek(0)
-    return read_elf(file.read(), name)

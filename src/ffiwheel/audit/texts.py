@@ -32,6 +32,7 @@ only Mach-O and PE have; `FFI` rules at how they use TVM-FFI; `CUDA` rules at de
 *extension* is a library that speaks the TVM-FFI C ABI.
 """
 _TAIL = """\
+[PyPI's page on limits]: https://docs.pypi.org/project-management/storage-limits/
 [wheel specification]: https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class Format(enum.Enum):
@@ -15,10 +15,24 @@ class Format(enum.Enum):
 
 
 class CodeKind(enum.Enum):
-    """What device code is: for one architecture, or for that and every later one."""
+    """What device code is: for one architecture, for that and every later one, or unlinked."""
 
     SASS = "SASS"
     PTX = "PTX"
+    LTOIR = "LTO-IR"
+
+
+class SectionKind(enum.Enum):
+    """What a section holds."""
+
+    CODE = "code"
+    CONSTANT = "constant"
+    DATA = "data"
+    DEVICE = "device"
+    LINKING = "linking"
+    SYMBOLS = "symbols"
+    DEBUG = "debug"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,14 +57,25 @@ class Section:
     """Its name; of Mach-O with its segment: `__TEXT,__text`."""
     size: int
     """Bytes in the file."""
+    kind: SectionKind = field(default=SectionKind.OTHER, compare=False)
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Symbol:
+    """A function or variable of a library, with the room that it takes in the file."""
+
+    name: str
+    section: str
+    """The name of the `Section` that it lies in."""
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceCode:
     """CUDA code for one architecture."""
 
     arch: str
-    """Such as `sm_90` or `sm_90a`; of PTX `compute_90`."""
+    """Such as `sm_90` or `sm_90a`; of PTX and LTO-IR `compute_90`."""
     kind: CodeKind
     size: int
     """Bytes in the file, compressed if it is."""
@@ -69,6 +94,10 @@ class Binary:
     """Bytes of the file."""
     needed: tuple[str, ...] = ()
     """The libraries it asks the loader for, in its order."""
+    optional: tuple[str, ...] = ()
+    """Libraries that it also loads without: weak dylibs, delay-loaded DLLs."""
+    versions: tuple[tuple[str, str], ...] = ()
+    """Library and version that the loader asks for, with or without a symbol; ELF only, sorted."""
     imports: tuple[Import, ...] = ()
     """Undefined symbols, sorted."""
     exports: tuple[str, ...] = ()
@@ -80,9 +109,10 @@ class Binary:
     runpaths: tuple[str, ...] = ()
     """Folders in which the loader looks: `DT_RPATH`, `DT_RUNPATH`, `LC_RPATH`."""
     minimum_os: str = ""
-    """The oldest macOS that loads it, such as `11.0`; Mach-O only."""
+    """The oldest macOS that loads it, such as `11.0`; thin Mach-O only."""
     binds_now: bool = False
-    """Whether all symbols are resolved when it is loaded (`-z now`, two-level Mach-O, PE)."""
+    """Whether all symbols are resolved when it is loaded: `-z now`, Mach-O without lazy binding,
+    every PE."""
     relro: bool = True
     """Whether what the loader has filled in is read-only afterwards; ELF only."""
     executable_stack: bool = False
@@ -93,9 +123,10 @@ class Binary:
     has_symbols: bool = False
     """Whether it carries the full table of symbols, which only debuggers need."""
     build_paths: tuple[str, ...] = ()
-    """Absolute folders of the machine it was built on that its strings name, sorted."""
+    """Absolute folders of the machine it was built on that its strings name, sorted; 64 at most."""
     names: tuple[str, ...] = ()
-    """Strings in its read-only data that look like registered names (`package.name`), sorted."""
+    """Strings in its read-only data that look like registered names (`package.name`), sorted; of
+    libraries that speak the TVM-FFI C ABI only."""
     compilers: tuple[str, ...] = ()
     """What compilers and linkers wrote about themselves, such as `GCC: (Debian) 12.2`."""
     header_version: str = ""
@@ -103,11 +134,14 @@ class Binary:
     signature: str = ""
     """Of Mach-O: `ad-hoc`, `identity`, `invalid` or, where there is none, empty."""
     device_code: tuple[DeviceCode, ...] = ()
-    """CUDA code inside, sorted."""
+    """CUDA code inside: one entry per architecture and kind, sorted by both."""
     static_cudart: bool = False
     """Whether the CUDA runtime is linked into it."""
     sections: tuple[Section, ...] = ()
-    """Its sections in the order of the file."""
+    """Its sections in the order of the file; in a fat Mach-O file `arm64:__TEXT,__text`."""
+    slices: tuple[Binary, ...] = ()
+    """Of a fat Mach-O file: what it holds for each architecture. The other facts are those of all
+    slices together, and `arch` is the word that platform tags have for them: `universal2`."""
 
     @property
     def is_extension(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.elf import read_elf
+from ffiwheel.audit.binary.read import read_binary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 def read_binaries(draft: Draft) -> dict[str, tuple[Path, Binary]]:
     """Return archive path -> file and facts of each shared library."""
-    return {
-        name: (path, read_elf(path.read_bytes(), name)) for name, path in draft.libraries.items()
-    }
+    return {name: (path, read_file(path, name)) for name, path in draft.libraries.items()}
+
+
+def read_file(path: Path, name: str) -> Binary:
+    """Return the facts of a library on the disk, which an error calls `name`."""
+    with path.open("rb") as file:
+        return read_binary(file, name)

@@ -77,7 +77,7 @@ def _unportable(name: str) -> str:
         return "the name has control characters"
     if "\\" in name:
         return "a backslash is part of the name here, and a folder's end on Windows"
-    for part in name.rstrip("/").split("/"):
+    for part in filter(lambda part: part not in {".", ".."}, name.rstrip("/").split("/")):
         if _FORBIDDEN.intersection(part) or part != part.rstrip(". "):
             return f"Windows cannot have a file called `{part}`"
         if part.partition(".")[0].rstrip(" ").lower() in _RESERVED:

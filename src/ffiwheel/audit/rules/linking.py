@@ -52,7 +52,9 @@ def check_binds_now(subject: Subject) -> Iterator[Remark]:
             yield Remark(
                 path,
                 "a missing symbol is found at the first call and ends the interpreter",
-                "link with `-Wl,-z,now`",
+                "link with `-Wl,-z,now`"
+                if binary.format is Format.ELF
+                else "link with `-Wl,-bind_at_load`",
             )
 
 
