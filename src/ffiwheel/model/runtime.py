@@ -3,6 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PYTHON_SINCE: Mapping[str, str] = MappingProxyType(
+    {
+        "tvm_ffi.List": "0.1.9",
+        "tvm_ffi.Dict": "0.1.9",
+        "tvm_ffi.StructuralKey": "0.1.9",
+        "tvm_ffi.dataclasses.Enum": "0.1.11",
+        "tvm_ffi.dataclasses.IntEnum": "0.1.11",
+        "tvm_ffi.dataclasses.StrEnum": "0.1.11",
+        "tvm_ffi.StructuralVisitor": "0.1.13",
+        "tvm_ffi.VisitInterrupt": "0.1.13",
+        "tvm_ffi.StructuralMutator": "0.1.14",
+    }
+)
+"""Names in Python that generated classes derive from -> the first release that has them.
+
+Names that every known release has are not listed.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ffiwheel.audit.runtime import compute_python_range, compute_range, intersect_ranges
 from ffiwheel.bind.beside import render_beside
 from ffiwheel.bind.notes import left_alone
 from ffiwheel.bind.render import MODULE, PARTIAL, Rendered, render_bindings
@@ -12,9 +13,11 @@ from ffiwheel.bind.text import MARK
 from ffiwheel.errors import ReflectError
 from ffiwheel.model.api_json import render_api
 from ffiwheel.system.archive import read_content
+from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.check import compare_beside, prove_bindings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from ffiwheel.config.project import Project
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from ffiwheel.model.draft import Content, Draft
     from ffiwheel.model.finding import Finding
     from ffiwheel.model.progress import Step
+    from ffiwheel.model.runtime import RuntimeRange
 
 API_FILE = "ffiwheel-api.json"
 """The description of what a wheel offers, in its `.dist-info`."""
@@ -57,7 +61,9 @@ def bind_draft(
         return draft, ()
     partials = _read_partials(draft, package)
     rendered = (
-        render_bindings(api, package, table, present=draft.files, partials=partials)
+        render_bindings(
+            api, package, table, judge=_judge(draft), present=draft.files, partials=partials
+        )
         if package
         else Rendered(files={})
     )
@@ -74,6 +80,12 @@ def bind_draft(
     shown = ", ".join(sorted({_shown(name) for name in rendered.files if MODULE in name}))
     step.done(shown, "type-checked")
     return bound, rendered.findings
+
+
+def _judge(draft: Draft) -> Callable[[Collection[str]], RuntimeRange]:
+    """Return what says on which releases of the runtime the draft works, and bindings with it."""
+    libraries = [compute_range(binary) for _, binary in read_binaries(draft).values()]
+    return lambda names: intersect_ranges((*libraries, compute_python_range(names)))
 
 
 def _bind_beside(  # noqa: PLR0913 - see `bind_draft`

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 
 from ffiwheel.audit.runtime.table import C_PREFIX, Break, Table, read_table
-from ffiwheel.model.runtime import Bound, Failure, RuntimeRange
+from ffiwheel.model.runtime import PYTHON_SINCE, Bound, Failure, RuntimeRange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,6 +95,17 @@ def _was_built_apart(binary: Binary, change: Break) -> bool:
     if binary.header_version:
         return binary.header_version in change.apart
     return any(one.name == change.evidence for one in binary.imports)
+
+
+def compute_python_range(names: Iterable[str]) -> RuntimeRange:
+    """Return the releases that have the names in Python which bindings derive from."""
+    table = read_table()
+    versions = [one.version for one in table.releases]
+    found: dict[str, Reason] = {}
+    for name in sorted(PYTHON_SINCE.keys() & set(names)):
+        for version in versions[: versions.index(PYTHON_SINCE[name])]:
+            found.setdefault(version, (name, f"it has no `{name}`"))
+    return make_range(table.releases, found)
 
 
 def intersect_ranges(ranges: Iterable[RuntimeRange]) -> RuntimeRange:

@@ -9,6 +9,18 @@ from pathlib import Path as _Path
 from typing import Any, Protocol
 
 import tvm_ffi
+
+_RELEASES = (
+    "0.1.0 0.1.1 0.1.2 0.1.3 0.1.4 0.1.5 0.1.6 0.1.7 0.1.8 0.1.8.post0 0.1.8.post1 0.1.8.post2 "
+    "0.1.9 0.1.10"
+)
+if tvm_ffi.__version__ in _RELEASES.split():
+    raise ImportError(
+        "everything does not run on apache-tvm-ffi "
+        f"{tvm_ffi.__version__}. It needs another release:\n"
+        "    pip install 'apache-tvm-ffi>=0.1.11'"
+    )
+
 from tvm_ffi.core import Error, ObjectRValueRef
 from tvm_ffi.dataclasses import Enum, IntEnum, StrEnum
 

@@ -1,0 +1,63 @@
+"""The check that a generated module makes before it loads a library.
+
+A runtime on which the library fails would end the interpreter, or the import with a message about a
+symbol. The module compares the runtime's version, which `import tvm_ffi` has at hand, with the
+releases that were known when the wheel was built; that takes about a microsecond. Releases that
+came later pass, unless the library depends on what the newest known ones lack already.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from ffiwheel.bind.text import INDENT, WIDTH
+
+if TYPE_CHECKING:
+    from ffiwheel.bind.bindings import Bindings
+    from ffiwheel.model.runtime import RuntimeRange
+
+RELEASES = "_RELEASES"
+"""The global that holds the releases."""
+
+
+def needed_names(bindings: Bindings) -> tuple[str, ...]:
+    """Return the full names of the runtime's classes that generated classes derive from."""
+    bases = {one.base for module in bindings.modules for one in module.classes}
+    return tuple(sorted(base for base in bases if base.startswith("tvm_ffi.")))
+
+
+def render_guard(runtime: RuntimeRange, package: str, tvm_ffi: str) -> list[str]:
+    """Return the lines of the check; none where every known release will do.
+
+    Args:
+        runtime: on which releases the libraries work.
+        package: the name of the package, for people.
+        tvm_ffi: how `tvm_ffi` is written.
+    """
+    if not runtime.failures:
+        return []
+    ends = runtime.bounds[-1].clause.startswith("<") if runtime.bounds else False
+    failing = [failure.release for failure in runtime.failures]
+    listed = runtime.releases if ends else failing
+    wanted = f"apache-tvm-ffi{runtime.specifier}"
+    return [
+        f"{RELEASES} = (",
+        *_render_words(listed),
+        ")",
+        f"if {tvm_ffi}.__version__ {'not in' if ends else 'in'} {RELEASES}.split():",
+        f"{INDENT}raise ImportError(",
+        f'{INDENT * 2}"{package} does not run on apache-tvm-ffi "',
+        f'{INDENT * 2}f"{{{tvm_ffi}.__version__}}. It needs another release:\\n"',
+        f"{INDENT * 2}\"    pip install '{wanted}'\"",
+        f"{INDENT})",
+    ]
+
+
+def _render_words(words: tuple[str, ...] | list[str]) -> list[str]:
+    """Return the lines of one string with `words`, to be set in parentheses."""
+    lines = textwrap.wrap(" ".join(words), WIDTH - len(INDENT) - 3)
+    return [
+        f'{INDENT}"{line}{" " if index < len(lines) else ""}"'
+        for index, line in enumerate(lines, start=1)
+    ]
