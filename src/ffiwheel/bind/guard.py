@@ -47,8 +47,8 @@ def render_guard(runtime: RuntimeRange, package: str, tvm_ffi: str) -> list[str]
         ")",
         f"if {tvm_ffi}.__version__ {'not in' if ends else 'in'} {RELEASES}.split():",
         f"{INDENT}raise ImportError(",
-        f'{INDENT * 2}"{package} does not run on apache-tvm-ffi "',
-        f'{INDENT * 2}f"{{{tvm_ffi}.__version__}}. It needs another release:\\n"',
+        f'{INDENT * 2}"{package} needs {wanted}, "',
+        f'{INDENT * 2}f"and {{{tvm_ffi}.__version__}} is installed:\\n"',
         f"{INDENT * 2}\"    pip install '{wanted}'\"",
         f"{INDENT})",
     ]

@@ -53,7 +53,7 @@ class Rendered:
     """Archive paths of the hand-written stubs that went in, and do not belong into a wheel."""
 
 
-def render_bindings(  # noqa: PLR0913 - what a project has, and what it wants
+def render_bindings(
     api: Api,
     package: str,
     table: BindingsTable,

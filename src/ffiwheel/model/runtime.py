@@ -85,3 +85,10 @@ class RuntimeRange:
     def specifier(self) -> str:
         """The range as in a requirement, such as `>=0.1.5,!=0.1.13`; empty without bounds."""
         return ",".join(bound.clause for bound in self.bounds)
+
+    @property
+    def summary(self) -> str:
+        """The range for people: it has a lower bound even where every known release will do."""
+        if self.specifier or not self.releases:
+            return self.specifier or "no known release"
+        return f">={self.releases[0]}"

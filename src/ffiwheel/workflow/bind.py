@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ffiwheel.audit.runtime import compute_python_range, compute_range, intersect_ranges
+from ffiwheel.audit.runtime.wheel import find_bases
 from ffiwheel.bind.beside import render_beside
 from ffiwheel.bind.notes import left_alone
 from ffiwheel.bind.render import MODULE, PARTIAL, Rendered, render_bindings
@@ -17,7 +19,7 @@ from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.check import compare_beside, prove_bindings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from pathlib import Path
 
     from ffiwheel.config.project import Project
@@ -62,7 +64,12 @@ def bind_draft(
     partials = _read_partials(draft, package)
     rendered = (
         render_bindings(
-            api, package, table, judge=_judge(draft), present=draft.files, partials=partials
+            api,
+            package,
+            table,
+            judge=partial(judge_draft, draft),
+            present=draft.files,
+            partials=partials,
         )
         if package
         else Rendered(files={})
@@ -82,10 +89,17 @@ def bind_draft(
     return bound, rendered.findings
 
 
-def _judge(draft: Draft) -> Callable[[Collection[str]], RuntimeRange]:
-    """Return what says on which releases of the runtime the draft works, and bindings with it."""
+def judge_draft(draft: Draft, bases: Collection[str] = ()) -> RuntimeRange:
+    """Return on which releases of the runtime a draft works.
+
+    Args:
+        draft: the wheel to be.
+        bases: the runtime's classes that bindings derive from, besides those of stubs in the draft.
+    """
     libraries = [compute_range(binary) for _, binary in read_binaries(draft).values()]
-    return lambda names: intersect_ranges((*libraries, compute_python_range(names)))
+    stubs = [read_content(one) for name, one in draft.files.items() if name.endswith(".pyi")]
+    found = {*bases, *find_bases(text.decode(errors="replace") for text in stubs)}
+    return intersect_ranges((*libraries, compute_python_range(found)))
 
 
 def _bind_beside(  # noqa: PLR0913 - see `bind_draft`

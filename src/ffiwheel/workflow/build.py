@@ -22,6 +22,7 @@ from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.bind import bind_draft
 from ffiwheel.workflow.compile import compile_project
+from ffiwheel.workflow.fix import fix_requirement
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.reflect import reflect_draft
@@ -44,6 +45,8 @@ class BuildOptions:
     """Keep symbols and leave optimisation out."""
     verbose: bool = False
     """Pass on everything that child processes print."""
+    fix: bool = False
+    """Write the releases of the runtime that the wheel runs on into `pyproject.toml`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,8 @@ def make_wheel(
 ) -> BuiltWheel:
     """Make one wheel of `project` in its build folder."""
     draft = make_draft(project, folder, options, progress)
+    if options.fix:
+        draft = fix_requirement(project, draft, progress)
     wheel = assemble(draft, folder, progress)
     report = audit(wheel, project, options, progress)
     return BuiltWheel(path=wheel, version=draft.version, report=report)
@@ -130,9 +135,11 @@ def audit(wheel: Path, project: Project, options: BuildOptions, progress: Progre
             debug=options.debug,
             prefixes=(config.bindings.prefix,) if config.bindings.prefix else (),
         )
-        report = audit_file(wheel, wishes).report
+        audited = audit_file(wheel, wishes)
+        report = audited.report
         count = len(report.at_least(Severity.WARNING))
-        step.done(f"{report.rules} rules, {count} finding{'' if count == 1 else 's'}")
+        runs = f"; runs on apache-tvm-ffi {audited.runtime.summary}" if audited.runtime else ""
+        step.done(f"{report.rules} rules, {count} finding{'' if count == 1 else 's'}{runs}")
     for finding in report.findings:
         if finding.severity is Severity.WARNING:
             progress.warn(finding)
