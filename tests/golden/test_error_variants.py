@@ -65,6 +65,8 @@ CASES = [
     Case("cmake-configure-error", "cmake-extension", "CMakeLists.txt", "ffiwheel_add_extension(", "ffiwheel_add_extnsion(", {}),
     Case("bindings-wrong-type", "sources-only", PYPROJECT, "[tool.ffiwheel]", f'{TYPES}"add_one.x" = "collections.NoSuchType"\n[tool.ffiwheel]', {}),
     Case("bindings-crash-at-import", "sources-only", SOURCE, "TVM_FFI_STATIC_INIT_BLOCK() {", CRASH, {}),
+    Case("audit-ignores-nothing", "sources-only", PYPROJECT, "[tool.ffiwheel]", '[tool.ffiwheel.audit.ignore]\nELF0004 = "so"\n[tool.ffiwheel]', {}),
+    Case("audit-ignores-silently", "sources-only", PYPROJECT, "[tool.ffiwheel]", '[tool.ffiwheel.audit.ignore]\nELF004 = ""\n[tool.ffiwheel]', {}),
     Case("foreign-backend-missing", "guide-directives", PYPROJECT, "scikit_build_core.build", "scikit_build_core.bild", {}),
 ]  # fmt: skip
 

@@ -122,6 +122,7 @@ CASES = [
     ("ELF005", lib(unique_exports=("_ZGVN3pkg1xE",))),
     ("ELF006", lib(runpaths=("$ORIGIN", "/home/me/lib"))),
     ("ELF007", lib(has_debug=True)),
+    ("ELF007", replace(GOOD, sizes={**GOOD.sizes, "pkg/a.dylib.dSYM/Contents/a.dylib": 9})),
     ("ELF008", replace(GOOD, exports=("more_*",))),
     ("ELF009", lib(runpaths=("$ORIGIN/../../lib",))),
     ("ELF010", beside("pkg.libs/libcudart-1234abcd.so.12.1.105", OTHER)),
@@ -138,8 +139,16 @@ CASES = [
     ("MAC002", on_mac(signature="invalid")),
     ("MAC002", on_mac(signature="")),
     ("WIN001", on_windows(needed=("tvm_ffi.dll", "VCRUNTIME140D.dll"))),
+    ("FFI001", lib(imports=(Import("TVMFFITensorCreateUnsafeView"), *LIBRARY.imports))),
+    ("FFI001", replace(lib(imports=(Import("TVMFFIGetCustomAllocator"), *LIBRARY.imports)), metadata=METADATA.replace(">=0.1.5", "==0.1.12"))),
+    ("FFI001", replace(GOOD, stubs={"pkg/_ffi_api.pyi": "import tvm_ffi\nclass A(tvm_ffi.List): ...\n"})),
+    ("FFI002", lib(imports=(Import("TVMFFIFlyToTheMoon"), *LIBRARY.imports))),
+    ("FFI002", lib(imports=(Import("TVMFFIFlyToTheMoon"), *LIBRARY.imports), header_version="99.1")),
+    ("FFI003", metadata("tvm-ffi>=0.1.5", "tvm-ffi>=0.1.5,<0.1.12")),
+    ("FFI004", lib(header_version="0.1.13")),
     ("FFI020", lib(imports=(Import(MANGLED), *LIBRARY.imports))),
-    ("FFI021", lib(imports=(Import(MANGLED), *LIBRARY.imports), compilers=("zig 0.17.0",))),
+    ("FFI021", lib(imports=(Import(MANGLED), *LIBRARY.imports), compilers=("clang version 22.1.8", "Linker: LLD 22.1.8"))),
+    ("FFI021", on_mac(imports=(Import(MANGLED), Import("TVMFFIFunctionCall")))),
     ("FFI022", lib(header_version="")),
     ("FFI023", api("pkg.add", "add_one")),
     ("FFI023", api("other.add")),
@@ -162,6 +171,12 @@ QUIET = [
     ("a namespace that was asked for", replace(api("other.add"), prefixes=("other",))),
     ("a library with Python for one Python", replace(lib(imports=(Import("PyLong_AsLong"), *LIBRARY.imports)), file_tag=TAG.replace("py3-none", "cp311-cp311"), wheel_tags=(TAG.replace("py3-none", "cp311-cp311"),))),
     ("C++ symbols of a library inside", replace(lib(imports=(Import(MANGLED), *LIBRARY.imports)), binaries={PATH: library(imports=(Import(MANGLED), *LIBRARY.imports)), "pkg/libtvm.so": Binary(arch="x86_64", exports=(MANGLED,))}, stubs={}, sizes={})),
+    ("the runtime's own wheel", replace(beside("tvm_ffi/lib/libtvm_ffi.so", OTHER), metadata=METADATA.replace("Name: pkg", "Name: apache-tvm-ffi").replace("Requires-Dist: apache-tvm-ffi>=0.1.5\n", ""), file_name=f"apache_tvm_ffi-1.0-{TAG}.whl", dist_info="apache_tvm_ffi-1.0.dist-info")),
+    ("a class that MSVC takes from the runtime", replace(on_windows(imports=(Import("??0Error@ffi@tvm@@QEAA@AEBV012@@Z"), Import("TVMFFIFunctionCall"))), metadata=METADATA.replace(">=0.1.5", ">=0.1.13.post2"))),
+    ("a module of Python", lib(exports=("__tvm_ffi_add", "PyInit_core"))),
+    ("folders of the machine that built a grafted library", beside("pkg.libs/libomp-1234abcd.so.5", library(imports=(), exports=(), build_paths=("/build",), has_symbols=True))),
+    ("a newer runtime asked for than is needed", metadata("tvm-ffi>=0.1.5", "tvm-ffi>=0.1.12")),
+    ("symbols of the runtime in a library inside", replace(lib(imports=(Import("TVMFFIBigIntFromByteArray"), *LIBRARY.imports)), binaries={PATH: library(imports=(Import("TVMFFIBigIntFromByteArray"), *LIBRARY.imports)), "pkg/libtvm.so": Binary(arch="x86_64", exports=("TVMFFIBigIntFromByteArray",))}, stubs={}, sizes={})),
     ("machine code and PTX", lib(device_code=(SASS, PTX))),
 ]  # fmt: skip
 
@@ -239,7 +254,7 @@ def test_findings_say_how_much() -> None:
     assert found.message == "it has 5.0 MB of debug sections"
     exports = ("_ZN3tvm3ffi3AnyD1Ev", "_ZN3pkg3addEii")
     [found] = check_subject(lib(exports=exports, weak_exports=exports[:1])).findings
-    assert "2 symbols besides" in found.message
+    assert "exports 2 symbols besides" in found.message
     assert found.message.endswith("; 1 of them weak, 1 of `tvm::ffi`")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ffiwheel.errors import OutputError, ProjectError, WheelError
-from ffiwheel.model.record import check_record, render_record
+from ffiwheel.model.record import Hashed, check_record, hash_of, parse_record, render_record
 from ffiwheel.system.archive import extract_zip, write_tar_gz, write_zip
 from ffiwheel.system.environment import source_date_epoch
 from ffiwheel.system.files import (
@@ -176,12 +176,15 @@ def test_a_zip_cannot_write_outside(name: str, tmp_path: Path) -> None:
 
 
 def test_a_record_tells_what_changed() -> None:
+    def hashed(files: dict[str, bytes]) -> dict[str, Hashed]:
+        return {name: Hashed(hash_of(data), len(data)) for name, data in files.items()}
+
     files = {"a": b"1", "b": b"2"}
-    record = render_record(files, "RECORD")
-    assert check_record(files, record, "RECORD") == ["RECORD"]
-    assert check_record({**files, "RECORD": record}, record, "RECORD") == []
-    changed = {"a": b"1", "b": b"3", "c": b"4", "RECORD": record}
-    assert check_record(changed, record, "RECORD") == ["b", "c"]
+    rows = parse_record(render_record(files, "RECORD").decode())
+    assert list(check_record(rows, hashed(files), "RECORD")) == []
+    assert list(check_record(rows, hashed({**files, "RECORD": b"x"}), "RECORD")) == []
+    changed = hashed({"a": b"1", "b": b"3", "c": b"4"})
+    assert [fault.path for fault in check_record(rows, changed, "RECORD")] == ["b", "c"]
 
 
 def test_a_process_that_hangs_is_ended(tmp_path: Path) -> None:

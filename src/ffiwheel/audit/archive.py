@@ -25,8 +25,10 @@ from ffiwheel.errors import WheelError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_DIRECTORY = 32 * 1024**2
-"""Bytes of a directory: some 300,000 files."""
+MOST_DIRECTORY = 16 * 1024**2
+"""Bytes of a directory: some 150,000 files."""
+LONGEST_NAME = 1024
+"""Characters of a path in an archive."""
 MOST_RATIO = 50
 """How often an archive may be as large unpacked as packed, if that is more than `SMALL`."""
 SMALL = 64 * 1024**2
@@ -65,9 +67,13 @@ def open_zip(file: BinaryIO, name: str) -> zipfile.ZipFile:
     try:
         if _directory_size(file) > MOST_DIRECTORY:
             raise WheelError("not a wheel: its directory is too large to be read", where=name)
-        return zipfile.ZipFile(file)
+        archive = zipfile.ZipFile(file)
     except BROKEN as error:
         raise WheelError(f"not a wheel: {_reason(error)}", where=name) from error
+    places = [archive.start_dir, *(info.header_offset for info in archive.infolist())]
+    if not 0 <= min(places) <= max(places) <= archive.start_dir:
+        raise WheelError("not a wheel: its directory points outside of the file", where=name)
+    return archive
 
 
 def _directory_size(file: BinaryIO) -> int:
@@ -84,10 +90,18 @@ def _directory_size(file: BinaryIO) -> int:
     return min(size, max(claims))
 
 
-def read_outline(file: BinaryIO, archive: zipfile.ZipFile) -> Outline:
-    """Return how an archive is laid out."""
+def read_outline(file: BinaryIO, archive: zipfile.ZipFile, where: str) -> Outline:
+    """Return how an archive is laid out.
+
+    Raises:
+        WheelError: if a name in it is longer than any file's can be.
+    """
     size = file.seek(0, os.SEEK_END)
     infos = archive.infolist()
+    if any(len(info.orig_filename) > LONGEST_NAME for info in infos):
+        raise WheelError(
+            f"not a wheel: it has a name of more than {LONGEST_NAME} characters", where=where
+        )
     claimed = sum(info.file_size for info in infos)
     return Outline(
         size=size,
@@ -158,8 +172,6 @@ def _span(file: BinaryIO, info: zipfile.ZipInfo) -> tuple[int, int, bool]:
 
 def _local_header(file: BinaryIO, info: zipfile.ZipInfo) -> tuple[bytes, int, int, int] | None:
     """Return signature, flags and the lengths of name and extra field; None if there is none."""
-    if info.header_offset < 0:
-        return None
     file.seek(info.header_offset)
     data = file.read(_LOCAL.size)
     if len(data) < _LOCAL.size or not data.startswith(b"PK\3\4"):

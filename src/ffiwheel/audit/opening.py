@@ -12,7 +12,8 @@ import hashlib
 import io
 import tempfile
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 from ffiwheel.audit.archive import BROKEN, is_readable, open_zip, read_outline
 from ffiwheel.audit.binary.read import read_binary
@@ -28,11 +29,11 @@ from ffiwheel.model.record import (
     parse_record,
     render_digest,
 )
+from ffiwheel.system.files import explaining_full
 
 if TYPE_CHECKING:
     import zipfile
     from collections.abc import Iterator
-    from pathlib import Path
 
     from ffiwheel.model.api import Api
     from ffiwheel.model.binary import Binary
@@ -41,9 +42,10 @@ API_FILE = "ffiwheel-api.json"
 """The description of what a wheel offers, in its `.dist-info`."""
 
 _BLOCK = 1024**2
-_LONGEST_TEXT = 16 * 1024**2
 _LONGEST_STUB = 1024**2
-_NEEDED = ("METADATA", "WHEEL", "RECORD")
+_NEEDED = {"METADATA": 4 * 1024**2, "WHEEL": 64 * 1024, "RECORD": 32 * 1024**2}
+"""The files that make a zip a wheel, and how many bytes of each are read."""
+_LONGEST_API = 8 * 1024**2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,9 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         hint = f"name the files in it, such as `{path}/*.whl`"
         raise ProjectError("a folder cannot be audited", where=str(path), hint=hint)
     if not path.is_file():
-        raise ProjectError("there is no such file", where=str(path))
+        is_pattern = any(sign in path.name for sign in "*?[")
+        hint = "no file matches this pattern" if is_pattern else ""
+        raise ProjectError("there is no such file", where=str(path), hint=hint)
     try:
         file = path.open("rb")
     except OSError as error:
@@ -116,19 +120,18 @@ def _read_library(file: BinaryIO, path: Path, wishes: Wishes) -> Subject:
 
 def _read_wheel(file: BinaryIO, path: Path, wishes: Wishes) -> Subject:
     archive = open_zip(file, str(path))
-    outline = read_outline(file, archive)
+    outline = read_outline(file, archive, str(path))
     info = _find_dist_info(archive, path)
-    texts = {name: _read_text(archive, f"{info}/{name}", path) for name in _NEEDED}
-    rows, faults = _read_record(texts["RECORD"], f"{info}/RECORD")
+    texts = {
+        name: _read_text(archive, f"{info}/{name}", most, path) for name, most in _NEEDED.items()
+    }
+    rows, faults = _read_rows(texts["RECORD"], f"{info}/RECORD")
     contents = _read_contents(archive, outline, rows)
     api, api_fault = _read_api(archive, f"{info}/{API_FILE}", path)
-    if rows and not outline.is_bomb:
-        checked = {**contents.files, **{name: Hashed("", 0) for name in contents.damaged}}
-        faults += tuple(
-            fault
-            for fault in check_record(rows, checked, f"{info}/RECORD")
-            if fault.path not in contents.damaged
-        )
+    if not faults and not outline.is_bomb:
+        there = {**contents.files, **dict.fromkeys(contents.damaged, Hashed("", 0))}
+        found = check_record(rows, there, f"{info}/RECORD")
+        faults = tuple(fault for fault in found if fault.path not in contents.damaged)
     return Subject(
         file_name=path.name,
         file_tag="-".join(path.stem.split("-")[-3:]),
@@ -177,19 +180,20 @@ def _find_dist_info(archive: zipfile.ZipFile, path: Path) -> str:
     return wanted if wanted in whole else whole[0]
 
 
-def _read_text(archive: zipfile.ZipFile, name: str, path: Path) -> str:
+def _read_text(archive: zipfile.ZipFile, name: str, most: int, path: Path) -> str:
     """Return the text of a file that a wheel cannot do without."""
     info = archive.getinfo(name)
     try:
-        if not is_readable(info) or info.file_size > _LONGEST_TEXT:
+        if not is_readable(info) or info.file_size > most:
             raise ValueError("it is encrypted, too large, or compressed in a rare way")
         with archive.open(info) as stream:
-            return stream.read(_LONGEST_TEXT).decode()
+            return stream.read(most).decode()
     except BROKEN as error:
         raise WheelError(f"not a wheel: cannot read `{name}`: {error}", where=str(path)) from error
 
 
-def _read_record(text: str, name: str) -> tuple[tuple[Row, ...], tuple[RecordFault, ...]]:
+def _read_rows(text: str, name: str) -> tuple[tuple[Row, ...], tuple[RecordFault, ...]]:
+    """Return the lines of `RECORD`, or why it cannot be read."""
     try:
         return parse_record(text), ()
     except ValueError as error:
@@ -203,7 +207,7 @@ def _read_api(archive: zipfile.ZipFile, name: str, path: Path) -> tuple[Api | No
     from ffiwheel.model.api_json import parse_api  # noqa: PLC0415 - most wheels have none
 
     try:
-        return parse_api(_read_text(archive, name, path), name), ""
+        return parse_api(_read_text(archive, name, _LONGEST_API, path), name), ""
     except (WheelError, ReflectError) as error:
         return None, error.problems[0].message
 
@@ -220,43 +224,48 @@ def _read_contents(archive: zipfile.ZipFile, outline: Outline, rows: tuple[Row, 
         if not is_readable(info):
             contents.damaged[name] = "it is encrypted, or compressed in a rare way"
             continue
-        try:
-            _read_member(archive, info, algorithms.get(name, "sha256"), contents)
-        except BROKEN as error:
-            contents.damaged[name] = str(error) or type(error).__name__
+        with _room(name) as kept:
+            try:
+                contents.files[name] = _copy(archive, info, algorithms.get(name, "sha256"), kept)
+            except BROKEN as error:
+                contents.damaged[name] = str(error) or type(error).__name__
+                continue
+            _keep(kept, name, contents)
     return contents
 
 
-def _read_member(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, algorithm: str, contents: _Contents
-) -> None:
-    name = info.filename
-    is_stub = name.endswith(".pyi") and info.file_size <= _LONGEST_STUB
-    with archive.open(info) as stream, contextlib.ExitStack() as stack:
-        kept: BinaryIO | None = io.BytesIO() if is_stub else None
-        if is_library(name):
-            kept = stack.enter_context(tempfile.TemporaryFile(prefix="ffiwheel-"))
-        contents.files[name] = _copy(stream, algorithm, kept)
-        if kept and is_stub:
-            kept.seek(0)
-            contents.stubs[name] = kept.read().decode(errors="replace")
-        elif kept:
-            _add_binary(kept, name, contents)
+def _room(name: str) -> BinaryIO:
+    """Return where a file goes: libraries to the disk, the others into memory, if anywhere."""
+    return tempfile.TemporaryFile(prefix="ffiwheel-") if is_library(name) else io.BytesIO()
 
 
-def _copy(stream: IO[bytes], algorithm: str, kept: BinaryIO | None) -> Hashed:
-    """Hash a stream to its end, and write it to `kept` on the way."""
-    digest, size = hashlib.new(algorithm), 0
-    while block := stream.read(_BLOCK):
-        digest.update(block)
-        size += len(block)
-        if kept:
-            kept.write(block)
+def _copy(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, algorithm: str, kept: BinaryIO
+) -> Hashed:
+    """Hash a file, and write it to `kept` on the way if it is looked at."""
+    name, size, digest = info.filename, 0, hashlib.new(algorithm)
+    is_kept = is_library(name) or _is_stub(name, info.file_size)
+    with archive.open(info) as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
+            if is_kept:
+                with explaining_full(Path(tempfile.gettempdir())):
+                    kept.write(block)
     return Hashed(render_digest(algorithm, digest.digest()), size)
 
 
-def _add_binary(file: BinaryIO, name: str, contents: _Contents) -> None:
-    try:
-        contents.binaries[name] = read_binary(file, name)
-    except WheelError as error:
-        contents.unreadable[name] = error.problems[0].message
+def _is_stub(name: str, size: int) -> bool:
+    return name.endswith(".pyi") and size <= _LONGEST_STUB
+
+
+def _keep(kept: BinaryIO, name: str, contents: _Contents) -> None:
+    """Read what was unpacked."""
+    kept.seek(0)
+    if _is_stub(name, contents.files[name].size):
+        contents.stubs[name] = kept.read().decode(errors="replace")
+    elif is_library(name):
+        try:
+            contents.binaries[name] = read_binary(kept, name)
+        except WheelError as error:
+            contents.unreadable[name] = error.problems[0].message

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from ffiwheel.model.runtime import RuntimeRange
 
 
+RUNTIME = "apache-tvm-ffi"
+"""The project on PyPI that brings the TVM-FFI runtime."""
+
+
 class Entry(NamedTuple):
     """A file in an archive, as its directory describes it."""
 
@@ -131,6 +135,11 @@ class Subject:
     def extensions(self) -> Mapping[str, Binary]:
         """The libraries that speak the TVM-FFI C ABI."""
         return {path: one for path, one in self.binaries.items() if one.is_extension}
+
+    @property
+    def is_runtime(self) -> bool:
+        """Whether this is the wheel of the TVM-FFI runtime itself."""
+        return str(self.headers["Name"] or "").lower().replace("_", "-") == RUNTIME
 
     @property
     def packages(self) -> frozenset[str]:

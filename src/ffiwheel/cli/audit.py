@@ -89,6 +89,8 @@ def _print_report(results: Sequence[Audited | Refused], rules: int) -> None:
     from ffiwheel.ui.console import ConsoleProgress  # noqa: PLC0415 - JSON does without rich
 
     audits = [one for one in results if not isinstance(one, Refused)]
+    if not audits:
+        return
     print_texts(lambda ascii_only: render_audit(audits, ascii_only=ascii_only))
     counts = Counter(found.severity for one in audits for found in one.report.findings)
     found = [_count(counts[severity], severity.value) for severity in Severity if counts[severity]]

@@ -142,6 +142,14 @@ class VersionTable(NamedTuple):
     emit: tuple[EmitTable, ...] = ()
 
 
+class AuditTable(NamedTuple):
+    """Which [rules](rules.md) the finished wheel is held against."""
+
+    ignore: Mapping[str, str] = _NOTHING
+    """Rules that are left out, and why: `ELF004 = "our C++ users link with it"`. The beginning of a
+    code stands for all that begin so. Each build prints the reason."""
+
+
 class Config(NamedTuple):
     """What is compiled, and what goes into the wheel."""
 
@@ -158,3 +166,4 @@ class Config(NamedTuple):
     compile: CompileTable = CompileTable()
     bindings: BindingsTable = BindingsTable()
     version: VersionTable = VersionTable()
+    audit: AuditTable = AuditTable()

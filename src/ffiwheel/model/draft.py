@@ -49,10 +49,14 @@ class Draft:
 
 
 def is_library(name: str) -> bool:
-    """Tell whether an archive path names a shared library.
+    """Tell whether an archive path names a shared library, and not what a debugger has of one.
 
     >>> [is_library(name) for name in ("a/liba.so", "a/b.so.1", "a/b.dylib", "a/sofa.py")]
     [True, True, True, False]
+    >>> is_library("b.dylib.dSYM/Contents/Resources/DWARF/b.dylib")
+    False
     """
+    if ".dSYM/" in name:
+        return False
     suffixes = PurePosixPath(name).suffixes
     return ".so" in suffixes or name.endswith((".dylib", ".dll", ".pyd"))

@@ -9,6 +9,7 @@ import base64
 import csv
 import hashlib
 import io
+import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 STRONG = ("sha256", "sha384", "sha512")
 """The algorithms that `RECORD` may use and every Python has."""
+_MOST_ROWS = 300_000
 _SIGNATURES = (".jws", ".p7s")
 """What `RECORD` need not list: its own signatures, beside it."""
 
@@ -73,15 +75,17 @@ def parse_record(text: str) -> tuple[Row, ...]:
     r"""Return the lines of a `RECORD`; what is missing in one is empty.
 
     Raises:
-        ValueError: if it is not in the form of CSV.
+        ValueError: if it is not in the form of CSV, or has more lines than a wheel has files.
 
     >>> parse_record("a.py,sha256=x,1\n\nb.py\n")
     (Row(path='a.py', digest='sha256=x', size='1'), Row(path='b.py', digest='', size=''))
     """
     try:
-        rows = [row for row in csv.reader(io.StringIO(text)) if row]
+        rows = [row for row in itertools.islice(csv.reader(io.StringIO(text)), _MOST_ROWS) if row]
     except csv.Error as error:
         raise ValueError(str(error)) from error
+    if len(rows) == _MOST_ROWS:
+        raise ValueError(f"it has {_MOST_ROWS} lines or more")
     return tuple(Row(*[*row, "", ""][:3]) for row in rows)
 
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from ffiwheel.audit.check import audit_file
 from ffiwheel.audit.opening import Wishes
 from ffiwheel.audit.platform import lowest_platform
-from ffiwheel.errors import Problem, WheelError
+from ffiwheel.audit.selection import select_rules
+from ffiwheel.errors import Problem, ProjectError, WheelError
 from ffiwheel.model.finding import Severity
 from ffiwheel.model.size import show_size
 from ffiwheel.wheel.assemble import write_wheel
@@ -31,6 +32,7 @@ from ffiwheel.workflow.version import show_version
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ffiwheel.audit.rule import Rule
     from ffiwheel.config.project import Project
     from ffiwheel.model.draft import Draft
     from ffiwheel.model.finding import Report
@@ -66,6 +68,7 @@ def build_wheel(
     Raises:
         FfiwheelError: of the class of the step that failed; `outdir` is then as it was.
     """
+    choose_rules(project)
     with build_folder(project, progress, debug=options.debug) as folder:
         built = make_wheel(project, folder, options, progress)
         [delivered] = deliver((built.path,), outdir)
@@ -122,24 +125,41 @@ def read_labels(draft: Draft) -> tuple[str, tuple[str, ...]]:
     return lowest_platform(binaries).tag, tuple(headers)
 
 
+def choose_rules(project: Project) -> tuple[Rule, ...]:
+    """Return the rules that the project wants its wheel to be held against.
+
+    Raises:
+        ProjectError: if it leaves out a rule that there is not, or does not say why.
+    """
+    where = "tool.ffiwheel.audit.ignore in pyproject.toml"
+    ignore = project.config.audit.ignore
+    silent = [code for code, reason in ignore.items() if not reason.strip()]
+    if silent:
+        hint = f'{silent[0]} = "why it does not matter here"'
+        raise ProjectError(f"`{silent[0]}` is left out without a reason", where=where, hint=hint)
+    return select_rules((), tuple(ignore), where)
+
+
 def audit(wheel: Path, project: Project, options: BuildOptions, progress: Progress) -> Report:
     """Hold the finished wheel against the rules.
 
     Raises:
         WheelError: with every finding that forbids delivery.
     """
+    config = project.config
     with progress.step("audit") as step:
-        config = project.config
         wishes = Wishes(
             exports=config.exports or (),
             debug=options.debug,
             prefixes=(config.bindings.prefix,) if config.bindings.prefix else (),
         )
-        audited = audit_file(wheel, wishes)
+        audited = audit_file(wheel, wishes, choose_rules(project))
         report = audited.report
         count = len(report.at_least(Severity.WARNING))
         runs = f"; runs on apache-tvm-ffi {audited.runtime.summary}" if audited.runtime else ""
         step.done(f"{report.rules} rules, {count} finding{'' if count == 1 else 's'}{runs}")
+    for code, reason in config.audit.ignore.items():
+        progress.note(f"{code} is left out: {reason}")
     for finding in report.findings:
         if finding.severity is Severity.WARNING:
             progress.warn(finding)

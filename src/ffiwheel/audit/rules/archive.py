@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import stat
 import unicodedata
 from collections import Counter
@@ -40,10 +41,12 @@ def check_duplicates(subject: Subject) -> Iterator[Remark]:
     for name, count in Counter(names).items():
         if count > 1:
             yield Remark(name, f"{count} files have this name", _REBUILD)
-    files = {name for name in names if not name.endswith("/")}
-    folders = {name[:place] for name in files for place, sign in enumerate(name) if sign == "/"}
-    for name in sorted(files & folders):
-        yield Remark(name, "it is a file, and a folder as well", _REBUILD)
+    # With "/" as the lowest sign, what lies in a folder directly follows the folder's own name.
+    ordered = sorted({name.replace("/", "\0") for name in names if not name.endswith("/")})
+    for first, second in itertools.pairwise(ordered):
+        if second.startswith(f"{first}\0"):
+            name = first.replace("\0", "/")
+            yield Remark(name, "it is a file, and a folder as well", _REBUILD)
 
 
 @rule("WHL021 name-escapes", Severity.ERROR)

@@ -35,8 +35,8 @@ def _file(path: str) -> str:
 @rule("ELF001 runtime-inside", Severity.ERROR)
 def check_runtime_outside(subject: Subject) -> Iterator[Remark]:
     """Find a second TVM-FFI runtime."""
-    for path in subject.binaries:
-        if subject.is_wheel and _RUNTIME.match(_file(path)):
+    for path in subject.binaries if subject.is_wheel and not subject.is_runtime else ():
+        if _RUNTIME.match(_file(path)):
             yield Remark(
                 path,
                 "two copies of the TVM-FFI runtime do not see each other's objects",

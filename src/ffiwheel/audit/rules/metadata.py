@@ -6,16 +6,16 @@ import contextlib
 import re
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.utils import (
-    InvalidWheelFilename,
     canonicalize_name,
     canonicalize_version,
     parse_wheel_filename,
 )
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from ffiwheel.audit.rule import Remark, rule
+from ffiwheel.audit.subject import RUNTIME
 from ffiwheel.model.finding import Severity
 
 if TYPE_CHECKING:
@@ -24,28 +24,28 @@ if TYPE_CHECKING:
     from ffiwheel.audit.subject import Subject
 
 _FLAGS = re.MULTILINE | re.IGNORECASE
-_RUNTIME = "apache-tvm-ffi"
+_MOST_FIELDS = 5000
 
 
 @rule("WHL005 runtime-not-required", Severity.ERROR)
 def check_runtime_required(subject: Subject) -> Iterator[Remark]:
     """Find extensions in a wheel that does not depend on `apache-tvm-ffi`."""
-    if not subject.is_wheel or not subject.extensions:
+    if not subject.is_wheel or not subject.extensions or subject.is_runtime:
         return
     for requirement in requirements(subject):
-        if canonicalize_name(requirement.name) == _RUNTIME and not requirement.marker:
+        if canonicalize_name(requirement.name) == RUNTIME and not requirement.marker:
             return
     yield Remark(
         subject.file_name,
-        f"`{_RUNTIME}` is not among its dependencies, so it cannot be imported",
-        f'add `dependencies = ["{_RUNTIME}>=0.1.5"]` to `[project]`',
+        f"`{RUNTIME}` is not among its dependencies, so it cannot be imported",
+        f'add `dependencies = ["{RUNTIME}>=0.1.5"]` to `[project]`',
     )
 
 
 def requirements(subject: Subject) -> Iterator[Requirement]:
     """Yield the dependencies that can be read."""
     for text in subject.headers.get_all("Requires-Dist", []):
-        with contextlib.suppress(InvalidRequirement):
+        with contextlib.suppress(RecursionError, ValueError):
             yield Requirement(str(text))
 
 
@@ -56,7 +56,7 @@ def check_names(subject: Subject) -> Iterator[Remark]:
         return
     try:
         name, version, _, _ = parse_wheel_filename(subject.file_name)
-    except InvalidWheelFilename as error:
+    except ValueError as error:
         text = str(error)
         yield Remark(subject.file_name, text[0].lower() + text[1:], "do not rename wheels")
         return
@@ -78,7 +78,7 @@ def _canonical(version: str) -> str:
     """Return a version in the one way to write it; what is none stays as it is."""
     try:
         return canonicalize_version(Version(version))
-    except InvalidVersion:
+    except ValueError:
         return version
 
 
@@ -90,8 +90,13 @@ def check_metadata(subject: Subject) -> Iterator[Remark]:
     from packaging.metadata import ExceptionGroup, InvalidMetadata, Metadata  # noqa: PLC0415 - slow
 
     where = f"{subject.dist_info}/METADATA"
+    if len(subject.headers) > _MOST_FIELDS:  # the check takes time by the square of them
+        yield Remark(where, f"it has {len(subject.headers)} fields; nobody's has so many")
+        return
     try:
         Metadata.from_email(subject.metadata)
+    except (RecursionError, ValueError) as failure:
+        yield Remark(where, f"it cannot be read: {failure}", "mend `[project]` and build again")
     except ExceptionGroup as group:
         for error in group.exceptions:
             field = error.field if isinstance(error, InvalidMetadata) else ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ffiwheel.model.api import Api
 
 _MODULE = "_ffi_api"
-_DEFINED = re.compile(r"^\s*(?:(?:async\s+)?def|class)\s+(\w+)|^(\w+)\s*[:=]", re.MULTILINE)
+_DEFINED = re.compile(r"^[ \t]*(?:(?:async +)?def|class) +(\w+)|^(\w+)[ \t]*[:=]", re.MULTILINE)
 _SHOWN = 5
 
 

@@ -7,17 +7,19 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ffiwheel.audit.rule import Remark, rule
+from ffiwheel.model.binary import Format
 from ffiwheel.model.finding import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ffiwheel.audit.subject import Subject
     from ffiwheel.model.binary import Binary
 
 _ITANIUM = re.compile(r"_Z(T[ISVT]|T[hv]n?\d+_(n?\d+_)?|G[VR]|Z)*N[KVrRO]*3tvm3ffi")
 _MSVC = re.compile(r"\?+[\w$]+@(\w+@)*ffi@tvm@@")
-_ALWAYS = ("__tvm_ffi_*", "_init", "_fini")
+_ALWAYS = ("__tvm_ffi_*", "PyInit_*", "_init", "_fini", "__dso_handle", "_mh_dylib_header")
+"""What has to leave an extension, and what linkers add by themselves."""
 
 
 @rule("ELF004 exports-too-much", Severity.WARNING)
@@ -34,11 +36,17 @@ def check_exports(subject: Subject) -> Iterator[Remark]:
         if extra:
             yield Remark(
                 path,
-                f"{len(extra)} symbols besides `__tvm_ffi_*` are exported,"
+                f"it exports {_count(extra)} besides `__tvm_ffi_*`,"
                 f" such as `{extra[0]}`{_dangers(binary, frozenset(extra))}",
-                "compile with `-fvisibility=hidden`; with `tvm_ffi_configure_target`\n"
+                "declare with `__declspec(dllexport)` only what has to leave the library"
+                if binary.format is Format.PE
+                else "compile with `-fvisibility=hidden`; with `tvm_ffi_configure_target`\n"
                 "`exports = []` in `[tool.ffiwheel]` is enough",
             )
+
+
+def _count(names: Sequence[str]) -> str:
+    return f"{len(names)} symbol{'' if len(names) == 1 else 's'}"
 
 
 def _dangers(binary: Binary, extra: frozenset[str]) -> str:

@@ -29,8 +29,15 @@ def compute_wheel_range(subject: Subject) -> RuntimeRange | None:
         if line.startswith(_FIELD)
     ]
     stated = headers[0] if len(headers) == 1 else ""
+    inside = {name for one in subject.binaries.values() for name in one.exports}
     ranges = [
-        compute_range(replace(one, header_version=one.header_version or stated))
+        compute_range(
+            replace(
+                one,
+                imports=tuple(symbol for symbol in one.imports if symbol.name not in inside),
+                header_version=one.header_version or stated,
+            )
+        )
         for one in subject.extensions.values()
     ]
     if not ranges:
