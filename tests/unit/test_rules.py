@@ -172,7 +172,7 @@ QUIET = [
     ("a library with Python for one Python", replace(lib(imports=(Import("PyLong_AsLong"), *LIBRARY.imports)), file_tag=TAG.replace("py3-none", "cp311-cp311"), wheel_tags=(TAG.replace("py3-none", "cp311-cp311"),))),
     ("C++ symbols of a library inside", replace(lib(imports=(Import(MANGLED), *LIBRARY.imports)), binaries={PATH: library(imports=(Import(MANGLED), *LIBRARY.imports)), "pkg/libtvm.so": Binary(arch="x86_64", exports=(MANGLED,))}, stubs={}, sizes={})),
     ("the runtime's own wheel", replace(beside("tvm_ffi/lib/libtvm_ffi.so", OTHER), metadata=METADATA.replace("Name: pkg", "Name: apache-tvm-ffi").replace("Requires-Dist: apache-tvm-ffi>=0.1.5\n", ""), file_name=f"apache_tvm_ffi-1.0-{TAG}.whl", dist_info="apache_tvm_ffi-1.0.dist-info")),
-    ("a class that MSVC takes from the runtime", replace(on_windows(imports=(Import("??0Error@ffi@tvm@@QEAA@AEBV012@@Z"), Import("TVMFFIFunctionCall"))), metadata=METADATA.replace(">=0.1.5", ">=0.1.13.post2"))),
+    ("a class that MSVC takes from the runtime", settled(replace(on_windows(imports=(Import("??0Error@ffi@tvm@@QEAA@AEBV012@@Z"), Import("TVMFFIFunctionCall"))), metadata=METADATA.replace(">=0.1.5", ">=0.1.13.post2")), "win_amd64")),
     ("a module of Python", lib(exports=("__tvm_ffi_add", "PyInit_core"))),
     ("folders of the machine that built a grafted library", beside("pkg.libs/libomp-1234abcd.so.5", library(imports=(), exports=(), build_paths=("/build",), has_symbols=True))),
     ("a newer runtime asked for than is needed", metadata("tvm-ffi>=0.1.5", "tvm-ffi>=0.1.12")),
