@@ -1,9 +1,12 @@
-"""The check that a generated module makes before it loads a library.
+"""The checks that a generated module makes before it loads a library.
 
 A runtime on which the library fails would end the interpreter, or the import with a message about a
 symbol. The module compares the runtime's version, which `import tvm_ffi` has at hand, with the
 releases that were known when the wheel was built; that takes about a microsecond. Releases that
 came later pass, unless the library depends on what the newest known ones lack already.
+
+A name that is registered twice would end the interpreter, too. So the module asks for a name of its
+own; if it is there, it must be the same library that somebody has loaded.
 """
 
 from __future__ import annotations
@@ -19,6 +22,21 @@ if TYPE_CHECKING:
 
 RELEASES = "_RELEASES"
 """The global that holds the releases."""
+REFUSE = "_refuse_another"
+"""The function that is called where a name is registered already."""
+_REFUSE = '''
+def %(refuse)s(name, path):
+    """Raise an error, unless the library at a path is the one that has registered a name."""
+    import ctypes
+    import os
+
+    mode = getattr(os, "RTLD_NOLOAD", None)
+    try:
+        if mode is not None:
+            ctypes.CDLL(path, mode=mode)
+    except OSError:
+        raise ImportError(f"another library has registered `{name}`; {path} is not loaded") from None
+'''
 
 
 def needed_names(bindings: Bindings) -> tuple[str, ...]:
@@ -61,3 +79,18 @@ def _render_words(words: tuple[str, ...] | list[str]) -> list[str]:
         f'{INDENT}"{line}{" " if index < len(lines) else ""}"'
         for index, line in enumerate(lines, start=1)
     ]
+
+
+def render_refusal(name: str, path: str, tvm_ffi: str) -> list[str]:
+    """Return the lines that refuse to load a library whose name is taken.
+
+    Args:
+        name: a name that the library registers, as a literal.
+        path: the expression for its path.
+        tvm_ffi: how `tvm_ffi` is written.
+    """
+    check = [
+        f"if {tvm_ffi}.get_global_func({name}, True) is not None:",
+        *lay_out(f"{INDENT}{REFUSE}(", [name, path], ")", INDENT),
+    ]
+    return ["", *(_REFUSE % {"refuse": REFUSE}).split("\n"), "", *check]

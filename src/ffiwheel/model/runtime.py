@@ -92,3 +92,20 @@ class RuntimeRange:
         if self.specifier or not self.releases:
             return self.specifier or "no known release"
         return f">={self.releases[0]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What happened when a wheel was loaded with a release."""
+
+    release: str
+    loads: bool
+    said: str
+    """How it failed: the last line of output, or how the process ended."""
+    expected: str
+    """Why it is known to fail; empty where it should work."""
+
+    @property
+    def is_surprise(self) -> bool:
+        """Whether it fails where nothing is known against it."""
+        return not self.loads and not self.expected
