@@ -126,6 +126,21 @@ def call_nanoseconds(folder: Path) -> dict[str, float]:
     return best
 
 
+def guard_microseconds() -> dict[str, float]:
+    """Return how long the checks before loading take, where they pass."""
+    binary = Binary(arch="x86_64", imports=(Import("TVMFFIBigIntFromByteArray"),))
+    checks = {
+        "which release of the runtime": render_guard(compute_range(binary), "pkg", "tvm_ffi"),
+        "whether a name is taken": render_name_check('"pkg.name"', '"libpkg.so"', "tvm_ffi"),
+    }
+    return {
+        name: min(timeit.repeat("\n".join(lines), "import tvm_ffi", number=CALLS, repeat=ROUNDS))
+        / CALLS
+        * 1e6
+        for name, lines in checks.items()
+    }
+
+
 def large_api(functions: int, classes: int) -> Api:
     """Return an API of some size, with what real ones have."""
     parameters = (
@@ -178,6 +193,9 @@ def main(folder: Path) -> None:
     for name in ("ours", "theirs"):
         found = import_seconds(library, folder / name)
         print(f"| {name} | {statistics.median(found) * 1e3:.2f} | {min(found) * 1e3:.2f} |")
+    print("\n| check before loading | µs |\n| --- | ---: |")
+    for name, spent in guard_microseconds().items():
+        print(f"| {name} | {spent:.2f} |")
     print("\n| functions | classes | render s | ms per function |\n| ---: | ---: | ---: | ---: |")
     for functions, classes in SIZES:
         spent = render_seconds(large_api(functions, classes))

@@ -139,7 +139,7 @@ def audit(path: Path) -> bool:
         one = audit_file(path)
     except FfiwheelError:
         return False
-    json.dumps(describe([one], len(RULES)))
+    json.dumps(describe([one], len(RULES), {}))
     for text in render_audit([one], ascii_only=False):
         assert "\x1b" not in text.plain
     assert all("\n" not in command for command in render_commands(str(path), one.report.findings))

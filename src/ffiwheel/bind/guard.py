@@ -14,7 +14,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.text import INDENT, WIDTH
+from ffiwheel.bind.text import INDENT, WIDTH, lay_out
 
 if TYPE_CHECKING:
     from ffiwheel.bind.bindings import Bindings
@@ -24,8 +24,8 @@ RELEASES = "_RELEASES"
 """The global that holds the releases."""
 REFUSE = "_refuse_another"
 """The function that is called where a name is registered already."""
-_REFUSE = '''
-def %(refuse)s(name, path):
+_REFUSE = f'''
+def {REFUSE}(name, path):
     """Raise an error, unless the library at a path is the one that has registered a name."""
     import ctypes
     import os
@@ -35,7 +35,8 @@ def %(refuse)s(name, path):
         if mode is not None:
             ctypes.CDLL(path, mode=mode)
     except OSError:
-        raise ImportError(f"another library has registered `{name}`; {path} is not loaded") from None
+        reason = f"another library has registered `{{name}}`, so {{path}} cannot be loaded"
+        raise ImportError(reason) from None
 '''
 
 
@@ -81,7 +82,20 @@ def _render_words(words: tuple[str, ...] | list[str]) -> list[str]:
     ]
 
 
-def render_refusal(name: str, path: str, tvm_ffi: str) -> list[str]:
+def own_name(bindings: Bindings) -> str:
+    """Return a name that the library registers; empty if it is not clear which one does."""
+    names = (
+        one.source for module in bindings.modules for one in module.functions if one.library is None
+    )
+    return next(names, "") if len(bindings.libraries) == 1 else ""
+
+
+def render_refusal() -> list[str]:
+    """Return the function that is called where a name is taken."""
+    return _REFUSE.strip("\n").split("\n")
+
+
+def render_name_check(name: str, path: str, tvm_ffi: str) -> list[str]:
     """Return the lines that refuse to load a library whose name is taken.
 
     Args:
@@ -89,8 +103,7 @@ def render_refusal(name: str, path: str, tvm_ffi: str) -> list[str]:
         path: the expression for its path.
         tvm_ffi: how `tvm_ffi` is written.
     """
-    check = [
-        f"if {tvm_ffi}.get_global_func({name}, True) is not None:",
-        *lay_out(f"{INDENT}{REFUSE}(", [name, path], ")", INDENT),
+    return [
+        *lay_out(f"if {tvm_ffi}.get_global_func(", [name, "True"], ") is not None:"),
+        *lay_out(f"{REFUSE}(", [name, path], ")", INDENT),
     ]
-    return ["", *(_REFUSE % {"refuse": REFUSE}).split("\n"), "", *check]

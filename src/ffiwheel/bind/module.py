@@ -12,7 +12,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ffiwheel.bind.class_text import render_class
-from ffiwheel.bind.guard import render_guard
+from ffiwheel.bind.guard import own_name, render_guard, render_name_check, render_refusal
 from ffiwheel.bind.handles import name_handles
 from ffiwheel.bind.parameters import merge_signatures, spell_literal
 from ffiwheel.bind.place import Place, render_header
@@ -79,8 +79,12 @@ def render_module(
         [MARK, *render_docstring(describe_module(bindings, module))],
         render_header(module, place, vocabulary, needed_support(module), guard),
         render_names(module.names),
-        [] if module.parts else _render_libraries(bindings, place, words["tvm_ffi"]),
     ]
+    loading = [] if module.parts else _render_libraries(bindings, place, words["tvm_ffi"])
+    if not module.parts and own_name(bindings):
+        blocks = [render_refusal(), loading, *blocks]
+    else:
+        head.append(loading)
     return "\n".join(join_blocks([join_blocks(head, 1), *blocks], 2)) + "\n"
 
 
@@ -92,13 +96,17 @@ def describe_module(bindings: Bindings, module: BoundModule) -> str:
 
 
 def _render_libraries(bindings: Bindings, place: Place, tvm_ffi: str) -> list[str]:
-    loads = [
-        f'{tvm_ffi}.load_module(str(_FOLDER / "{posixpath.relpath(path, place.folder)}"))'
-        for path in bindings.libraries
+    files = [
+        f'str(_FOLDER / "{posixpath.relpath(path, place.folder)}")' for path in bindings.libraries
     ]
+    name = own_name(bindings)
     return [
         "_FOLDER = _Path(__file__).parent",
-        *(f"{_library(bindings, index)} = {load}" for index, load in enumerate(loads)),
+        *(render_name_check(spell_literal(name), files[0], tvm_ffi) if name else ()),
+        *(
+            f"{_library(bindings, index)} = {tvm_ffi}.load_module({file})"
+            for index, file in enumerate(files)
+        ),
     ]
 
 

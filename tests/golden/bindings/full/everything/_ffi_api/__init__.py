@@ -16,8 +16,8 @@ _RELEASES = (
 )
 if tvm_ffi.__version__ in _RELEASES.split():
     raise ImportError(
-        "everything does not run on apache-tvm-ffi "
-        f"{tvm_ffi.__version__}. It needs another release:\n"
+        "everything needs apache-tvm-ffi>=0.1.11, "
+        f"and {tvm_ffi.__version__} is installed:\n"
         "    pip install 'apache-tvm-ffi>=0.1.11'"
     )
 
@@ -74,7 +74,24 @@ __all__ = [
     "visit",
 ]
 
+
+def _refuse_another(name, path):
+    """Raise an error, unless the library at a path is the one that has registered a name."""
+    import ctypes
+    import os
+
+    mode = getattr(os, "RTLD_NOLOAD", None)
+    try:
+        if mode is not None:
+            ctypes.CDLL(path, mode=mode)
+    except OSError:
+        reason = f"another library has registered `{name}`, so {path} cannot be loaded"
+        raise ImportError(reason) from None
+
+
 _FOLDER = _Path(__file__).parent
+if tvm_ffi.get_global_func("everything.adder", True) is not None:
+    _refuse_another("everything.adder", str(_FOLDER / "../libeverything.so"))
 _LIBRARY = tvm_ffi.load_module(str(_FOLDER / "../libeverything.so"))
 
 
