@@ -19,6 +19,8 @@ from pathlib import Path
 
 import tvm_ffi
 
+from ffiwheel.audit.runtime import compute_range
+from ffiwheel.bind.guard import render_guard, render_name_check
 from ffiwheel.bind.render import render_bindings
 from ffiwheel.config.schema import BindingsTable
 from ffiwheel.model.api import (
@@ -32,6 +34,7 @@ from ffiwheel.model.api import (
     Parameter,
     Signature,
 )
+from ffiwheel.model.binary import Binary, Import
 from ffiwheel.model.types import Type
 from ffiwheel.reflect.probe import reflect
 from ffiwheel.toolchain.runtime import find_runtime
