@@ -7,7 +7,6 @@ import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.platform import Platform
 from ffiwheel.audit.subject import Entry, Outline, Subject
 from ffiwheel.model.binary import Binary, Format, Import
 from ffiwheel.model.record import render_record
@@ -65,13 +64,9 @@ def with_library(**changes: object) -> Subject:
     return replace(GOOD, binaries={PATH: library(**changes)})
 
 
-def settled(subject: Subject, platform: str) -> Subject:
-    """Return the subject with `platform` as its lowest true tag, whatever its libraries say."""
-    tag = f"py3-none-{platform}"
-    name = f"pkg-1.0-{tag}.whl"
-    named = replace(subject, file_name=name, file_tag=tag, wheel_tags=(tag,))
-    vars(named)["platform"] = Platform(tag=platform)
-    return named
+def tagged(subject: Subject, tag: str) -> Subject:
+    """Return the wheel under another tag."""
+    return replace(subject, file_name=f"pkg-1.0-{tag}.whl", file_tag=tag, wheel_tags=(tag,))
 
 
 def on_mac(**changes: object) -> Subject:
@@ -84,7 +79,7 @@ def on_mac(**changes: object) -> Subject:
         "imports": (Import("TVMFFIFunctionCall"),),
         "signature": "ad-hoc",
     }
-    return settled(with_library(**{**facts, **changes}), "macosx_11_0_arm64")
+    return tagged(with_library(**{**facts, **changes}), "py3-none-macosx_11_0_arm64")
 
 
 def on_windows(**changes: object) -> Subject:
@@ -95,7 +90,7 @@ def on_windows(**changes: object) -> Subject:
         "needed": ("tvm_ffi.dll", "KERNEL32.dll"),
         "imports": (Import("TVMFFIFunctionCall"),),
     }
-    return settled(with_library(**{**facts, **changes}), "win_amd64")
+    return tagged(with_library(**{**facts, **changes}), "py3-none-win_amd64")
 
 
 def wheel_files(more: Mapping[str, bytes] | None = None) -> dict[str, bytes]:

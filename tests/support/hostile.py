@@ -82,7 +82,7 @@ def number(data: bytearray, place: int, chance: random.Random) -> None:
     order = chance.choice(("little", "big"))
     value = chance.choice(NUMBERS) % 2 ** (8 * size)
     if place + size <= len(data):
-        data[place : place + size] = value.to_bytes(size, order)  # type: ignore[arg-type]  # one of the two
+        data[place : place + size] = value.to_bytes(size, order)
 
 
 def cut(data: bytearray, place: int, chance: random.Random) -> None:

@@ -1,4 +1,4 @@
-"""Damaged and malicious files end in findings or one error, soon, in little memory, and in place."""
+"""Damaged and malicious files end in findings or one error, soon, and in little memory."""
 
 from __future__ import annotations
 
@@ -65,9 +65,25 @@ def test_rare_compression_is_not_unpacked(tmp_path: Path) -> None:
     assert "not every installer" in subject.outline.oddities[0].what
 
 
-def test_a_directory_that_claims_to_be_huge(tmp_path: Path) -> None:
+HUGE = b"\xff\xff\xff\x7f"
+END = b"PK\5\6" + bytes(8) + HUGE + bytes(6)
+HIDDEN = b"PK\5\6" + bytes(8) + HUGE + b"PK\5\6" + bytes(2)
+"""An end in which another one seems to begin."""
+END64 = (
+    b"PK\6\6"
+    + bytes(36)
+    + HUGE
+    + bytes(12)
+    + b"PK\6\7"
+    + bytes(16)
+    + END.replace(HUGE, b"\xff" * 4)
+)
+
+
+@pytest.mark.parametrize("end", [END, HIDDEN, END64], ids=["plain", "hidden", "zip64"])
+def test_a_directory_that_claims_to_be_huge(end: bytes, tmp_path: Path) -> None:
     path = tmp_path / "pkg-1.0-py3-none-any.whl"
-    path.write_bytes(bytes(20 * 1024**2) + b"PK\5\6" + bytes(8) + b"\xff\xff\xff\x7f" + bytes(6))
+    path.write_bytes(bytes(20 * 1024**2) + end)
     with pytest.raises(WheelError, match="directory is too large"):
         read_subject(path)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ffiwheel.audit.platform import lowest_platform
-from ffiwheel.model.binary import Binary, Import
+from ffiwheel.model.binary import Binary, Format, Import
 
 LIBC, CXX = "libc.so.6", "libstdc++.so.6"
 
@@ -47,4 +47,117 @@ def test_a_library_of_the_same_wheel_is_there() -> None:
 
 def test_the_deciding_symbol_is_named() -> None:
     platform = lowest_platform({"pkg/lib.so": binary((LIBC, "GLIBC_2.17"))})
-    assert platform.reasons == ("lib.so needs symbol@GLIBC_2.17 of libc.so.6",)
+    assert platform.reasons == (
+        "lib.so needs GLIBC_2.17 of libc.so.6 for `symbol`: build on an older system, or with zig",
+    )
+
+
+def test_musl_is_told_by_its_name() -> None:
+    for name in ("libc.musl-x86_64.so.1", "libc.so"):
+        platform = lowest_platform({"pkg/a.so": binary(needed=(name,))})
+        assert platform.tag == "musllinux_1_2_x86_64"
+        assert platform.also == ("musllinux_1_1_x86_64",), "nothing tells its releases apart"
+
+
+def test_what_needs_no_libc_runs_with_every_libc() -> None:
+    platform = lowest_platform({"pkg/a.so": binary()})
+    assert platform.tag == "manylinux_2_5_x86_64"
+    assert platform.also == ("musllinux_1_2_x86_64", "musllinux_1_1_x86_64")
+
+
+def test_a_version_without_a_symbol_counts() -> None:
+    one = Binary(arch="x86_64", needed=(LIBC,), versions=((LIBC, "GLIBC_ABI_DT_RELR"),))
+    platform = lowest_platform({"pkg/a.so": one})
+    assert platform.tag == "manylinux_2_36_x86_64"
+    assert platform.reasons == (
+        "a.so needs GLIBC_ABI_DT_RELR of libc.so.6: build on an older system, or with zig",
+    )
+
+
+def test_many_symbols_of_a_version_are_one_reason() -> None:
+    imports = tuple(Import(name, CXX, "GLIBCXX_3.4.26") for name in ("a", "b", "c"))
+    platform = lowest_platform(
+        {"pkg/lib.so": Binary(arch="x86_64", needed=(CXX,), imports=imports)}
+    )
+    assert platform.tag == "manylinux_2_31_x86_64"
+    assert platform.reasons == (
+        "lib.so needs GLIBCXX_3.4.26 of libstdc++.so.6 for `a` and 2 more:"
+        " build on an older system, or with zig",
+    )
+
+
+def test_a_library_that_nobody_brings() -> None:
+    [missing] = lowest_platform({"pkg/lib.so": binary(needed=("libopenblas.so.0",))}).missing
+    assert missing.startswith("lib.so needs libopenblas.so.0, which no system promises: ")
+
+
+def macho(arch: str, oldest: str, *needed: str) -> Binary:
+    return Binary(arch=arch, format=Format.MACHO, minimum_os=oldest, needed=needed)
+
+
+def universal(intel: str, arm: str) -> Binary:
+    slices = (macho("x86_64", intel), macho("arm64", arm))
+    return Binary(arch="universal2", format=Format.MACHO, slices=slices)
+
+
+def dll(arch: str, *needed: str) -> Binary:
+    return Binary(arch=arch, format=Format.PE, needed=needed)
+
+
+ARM_11, ARM_14 = "macosx_11_0_arm64", "macosx_14_0_arm64"
+OTHERS = [
+    ("the oldest of arm64", {"a": macho("arm64", "11.0")}, "macosx_11_0_arm64"),
+    ("nothing said", {"a": macho("arm64", "")}, "macosx_11_0_arm64"),
+    ("the newest decides", {"a": macho("arm64", "11.0"), "b": macho("arm64", "14.0")}, ARM_14),
+    ("no minor release", {"a": macho("x86_64", "12.3")}, "macosx_12_0_x86_64"),
+    ("before 11 there is", {"a": macho("x86_64", "10.15")}, "macosx_10_15_x86_64"),
+    ("both machines", {"a": universal("10.9", "11.0")}, "macosx_10_9_universal2"),
+    ("a newer arm64", {"a": universal("10.9", "12.0")}, "macosx_12_0_universal2"),
+    ("what all are for", {"a": universal("10.9", "11.0"), "b": macho("arm64", "11.0")}, ARM_11),
+    ("Windows", {"a": dll("amd64", "KERNEL32.dll")}, "win_amd64"),
+    ("Windows on Arm", {"a": dll("arm64")}, "win_arm64"),
+    ("Windows of 32 bits", {"a": dll("x86")}, "win32"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "given", "tag"), OTHERS, ids=[case[0] for case in OTHERS])
+def test_lowest_tag_of_other_systems(name: str, given: dict[str, Binary], tag: str) -> None:
+    assert lowest_platform(given).tag == tag, name
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"a.so": binary(), "b.so": binary(arch="aarch64")}, "several machines: aarch64, x86_64"),
+        ({"a.so": binary(needed=(LIBC,)), "b.so": binary(needed=("libc.so",))}, "others for musl"),
+        ({"a.so": binary(), "b.dll": dll("amd64")}, "several systems: ELF, PE"),
+        ({"a": macho("arm64", "11.0"), "b": macho("x86_64", "11.0")}, "several machines"),
+        ({"a": dll("arm64"), "b": dll("amd64")}, "several machines: amd64, arm64"),
+        ({"a": dll("machine512")}, "no Python runs on its machine"),
+    ],
+)
+def test_no_tag_is_true(given: dict[str, Binary], words: str) -> None:
+    platform = lowest_platform(given)
+    assert platform.tag == ""
+    assert words in platform.conflict
+
+
+def test_what_macos_does_not_have() -> None:
+    needed = ("/usr/lib/libSystem.B.dylib", "@rpath/libtvm_ffi.dylib", "@rpath/b.dylib")
+    system = "/System/Library/Frameworks/Metal.framework/Metal"
+    a = macho("arm64", "13.1", *needed, system, "/opt/homebrew/lib/libomp.dylib")
+    platform = lowest_platform({"pkg/a.dylib": a, "pkg/b.dylib": macho("arm64", "11.0")})
+    assert [one.split(", ")[0] for one in platform.missing] == [
+        "a.dylib needs /opt/homebrew/lib/libomp.dylib"
+    ]
+    assert platform.reasons == (
+        "a.dylib is built for macOS 13.1 and later: build with a lower MACOSX_DEPLOYMENT_TARGET",
+        "tags cannot name macOS 13.1: build with MACOSX_DEPLOYMENT_TARGET=13.0",
+    )
+
+
+def test_what_windows_does_not_have() -> None:
+    system = ("KERNEL32.dll", "api-ms-win-crt-heap-l1-1-0.dll", "VCRUNTIME140.dll", "python311.dll")
+    a = dll("amd64", *system, "tvm_ffi.dll", "B.DLL", "MSVCP140.dll")
+    platform = lowest_platform({"pkg/a.dll": a, "pkg/b.dll": dll("amd64")})
+    assert [one.split(", ")[0] for one in platform.missing] == ["a.dll needs MSVCP140.dll"]

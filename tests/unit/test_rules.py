@@ -16,8 +16,8 @@ from crafted import (
     library,
     on_mac,
     on_windows,
-    settled,
 )
+from crafted import tagged as under
 from crafted import with_library as lib
 
 from ffiwheel.audit.check import check_subject
@@ -35,8 +35,7 @@ STUB = {"pkg/_ffi_api.pyi": "def add(x: int) -> int: ...\nclass Pair: ...\n"}
 
 
 def tagged(platform: str, python: str = "py3-none") -> Subject:
-    tag = f"{python}-{platform}"
-    return replace(GOOD, file_name=f"pkg-1.0-{tag}.whl", file_tag=tag, wheel_tags=(tag,))
+    return under(GOOD, f"{python}-{platform}")
 
 
 def metadata(old: str, new: str) -> Subject:
@@ -61,6 +60,16 @@ def api(*names: str) -> Subject:
 
 WINDOWS = Binary(arch="amd64", format=Format.PE)
 OTHER = Binary(arch="x86_64")
+TAKES_CXX = library(imports=(Import(MANGLED), *LIBRARY.imports))
+WITH_PYTHON = {PATH: library(imports=(Import("PyLong_AsLong"), *LIBRARY.imports))}
+RUNTIME = replace(
+    beside("tvm_ffi/lib/libtvm_ffi.so", OTHER),
+    metadata=METADATA.replace("Name: pkg", "Name: apache-tvm-ffi").replace(
+        "Requires-Dist: apache", "Requires-Dist: other"
+    ),
+    file_name=f"apache_tvm_ffi-1.0-{TAG}.whl",
+    dist_info="apache_tvm_ffi-1.0.dist-info",
+)
 
 CASES = [
     ("WHL001", tagged("manylinux_2_5_x86_64")),
@@ -70,6 +79,10 @@ CASES = [
     ("WHL001", tagged("win_amd64")),
     ("WHL001", tagged("any")),
     ("WHL001", replace(tagged("manylinux_2_17_x86_64.manylinux_2_5_x86_64"), wheel_tags=(TAG, "py3-none-manylinux_2_5_x86_64"))),
+    ("WHL001", under(on_mac(), "py3-none-macosx_10_9_x86_64")),
+    ("WHL001", under(on_mac(), "py3-none-macosx_11_0_universal2")),
+    ("WHL001", under(on_mac(minimum_os="13.0"), "py3-none-macosx_11_0_arm64")),
+    ("WHL006", under(on_mac(), "py3-none-macosx_14_0_arm64")),
     ("WHL003", replace(GOOD, wheel_tags=("py3-none-any",))),
     ("WHL003", replace(GOOD, wheel_tags=())),
     ("WHL003", replace(GOOD, wheel_tags=(TAG, "py2-none-any"))),
@@ -115,7 +128,7 @@ CASES = [
     ("WHL027", replace(GOOD, damaged={"a.py": "bad CRC-32"})),
     ("PYP001", tagged("manylinux_2_17_x86_64", "cp311-cp311")),
     ("ELF001", beside("p/libtvm_ffi.so", OTHER)),
-    ("ELF001", settled(replace(on_windows(), binaries={**on_windows().binaries, "p/tvm_ffi.dll": WINDOWS}), "win_amd64")),
+    ("ELF001", replace(on_windows(), binaries={**on_windows().binaries, "p/tvm_ffi.dll": WINDOWS})),
     ("ELF002", lib(imports=(Import("PyLong_AsLong"), *LIBRARY.imports))),
     ("ELF003", lib(binds_now=False)),
     ("ELF004", lib(exports=("__tvm_ffi_add", "_ZN3pkg3addEii"))),
@@ -129,16 +142,19 @@ CASES = [
     ("ELF010", beside("pkg.libs/libcuda.so.1", OTHER)),
     ("ELF011", beside("pkg.libs/libstdc++-1234abcd.so.6.0.30", OTHER)),
     ("ELF012", on_mac(needed=("/opt/homebrew/lib/libomp.dylib",))),
+    ("ELF012", on_windows(needed=("tvm_ffi.dll", "libgcc_s_seh-1.dll"))),
+    ("ELF012", lib(needed=("libopenblas.so.0", "libc.so.6"))),
     ("ELF013", lib(executable_stack=True)),
     ("ELF014", lib(relro=False)),
     ("ELF015", lib(text_relocations=True)),
+    ("ELF016", beside("pkg/b.so", library(arch="aarch64"))),
+    ("ELF016", beside("pkg/b.dll", WINDOWS)),
     ("ELF017", lib(has_symbols=True)),
     ("ELF018", lib(build_paths=("/home/me/project",))),
     ("ELF020", replace(GOOD, unreadable={"pkg/x.so": "it is cut off"})),
     ("MAC001", on_mac(soname="/Users/me/libpkg.dylib")),
     ("MAC002", on_mac(signature="invalid")),
     ("MAC002", on_mac(signature="")),
-    ("WIN001", on_windows(needed=("tvm_ffi.dll", "VCRUNTIME140D.dll"))),
     ("FFI001", lib(imports=(Import("TVMFFITensorCreateUnsafeView"), *LIBRARY.imports))),
     ("FFI001", replace(lib(imports=(Import("TVMFFIGetCustomAllocator"), *LIBRARY.imports)), metadata=METADATA.replace(">=0.1.5", "==0.1.12"))),
     ("FFI001", replace(GOOD, stubs={"pkg/_ffi_api.pyi": "import tvm_ffi\nclass A(tvm_ffi.List): ...\n"})),
@@ -146,12 +162,13 @@ CASES = [
     ("FFI002", lib(imports=(Import("TVMFFIFlyToTheMoon"), *LIBRARY.imports), header_version="99.1")),
     ("FFI003", metadata("tvm-ffi>=0.1.5", "tvm-ffi>=0.1.5,<0.1.12")),
     ("FFI004", lib(header_version="0.1.13")),
-    ("FFI020", lib(imports=(Import(MANGLED), *LIBRARY.imports))),
+    ("FFI020", replace(GOOD, binaries={PATH: TAKES_CXX})),
     ("FFI021", lib(imports=(Import(MANGLED), *LIBRARY.imports), compilers=("clang version 22.1.8", "Linker: LLD 22.1.8"))),
     ("FFI021", on_mac(imports=(Import(MANGLED), Import("TVMFFIFunctionCall")))),
     ("FFI022", lib(header_version="")),
     ("FFI023", api("pkg.add", "add_one")),
     ("FFI023", api("other.add")),
+    ("FFI023", lib(names=("pkg.add", "ffi.Array", "other.add"))),
     ("FFI024", replace(beside("pkg/sub/libpkg.so"), digests={PATH: "x", "pkg/sub/libpkg.so": "x"})),
     ("FFI024", replace(GOOD, binaries={PATH: library(names=("pkg.add",)), "pkg/b.so": library(names=("pkg.add",))})),
     ("CUDA001", lib(device_code=(SASS,))),
@@ -165,14 +182,16 @@ QUIET = [
     ("a good wheel for Windows", on_windows()),
     ("two names of one tag", replace(tagged("manylinux_2_17_x86_64.manylinux2014_x86_64"), wheel_tags=(TAG, "py3-none-manylinux2014_x86_64"))),
     ("exports and symbols that were asked for", replace(lib(exports=("__tvm_ffi_add", "pkg_more"), has_debug=True), exports=("pkg_*",), debug=True)),
+    ("half of a library for two machines", under(on_mac(arch="universal2", slices=(library(format=Format.MACHO, arch="arm64", minimum_os="11.0"), library(format=Format.MACHO, arch="x86_64", minimum_os="10.15"))), "py3-none-macosx_11_0_arm64")),
+    ("musl, where no libc is needed", under(lib(needed=("libtvm_ffi.so",), imports=(Import("TVMFFIFunctionCall"),)), "py3-none-musllinux_1_2_x86_64")),
     ("a runpath to the runtime", lib(runpaths=("$ORIGIN/../tvm_ffi/lib",))),
     ("a version spelt in another way", metadata("Version: 1.0", "Version: 1")),
     ("stubs that have every name", replace(GOOD, api=API, stubs=STUB)),
     ("a namespace that was asked for", replace(api("other.add"), prefixes=("other",))),
-    ("a library with Python for one Python", replace(lib(imports=(Import("PyLong_AsLong"), *LIBRARY.imports)), file_tag=TAG.replace("py3-none", "cp311-cp311"), wheel_tags=(TAG.replace("py3-none", "cp311-cp311"),))),
-    ("C++ symbols of a library inside", replace(lib(imports=(Import(MANGLED), *LIBRARY.imports)), binaries={PATH: library(imports=(Import(MANGLED), *LIBRARY.imports)), "pkg/libtvm.so": Binary(arch="x86_64", exports=(MANGLED,))}, stubs={}, sizes={})),
-    ("the runtime's own wheel", replace(beside("tvm_ffi/lib/libtvm_ffi.so", OTHER), metadata=METADATA.replace("Name: pkg", "Name: apache-tvm-ffi").replace("Requires-Dist: apache-tvm-ffi>=0.1.5\n", ""), file_name=f"apache_tvm_ffi-1.0-{TAG}.whl", dist_info="apache_tvm_ffi-1.0.dist-info")),
-    ("a class that MSVC takes from the runtime", settled(replace(on_windows(imports=(Import("??0Error@ffi@tvm@@QEAA@AEBV012@@Z"), Import("TVMFFIFunctionCall"))), metadata=METADATA.replace(">=0.1.5", ">=0.1.13.post2")), "win_amd64")),
+    ("a library with Python for one Python", replace(tagged("manylinux_2_17_x86_64", "cp311-cp311"), binaries=WITH_PYTHON)),
+    ("C++ symbols of a library inside", replace(GOOD, binaries={PATH: TAKES_CXX, "pkg/libtvm.so": Binary(arch="x86_64", exports=(MANGLED,))})),
+    ("the runtime's own wheel", RUNTIME),
+    ("a class that MSVC takes from the runtime", replace(on_windows(imports=(Import("??0Error@ffi@tvm@@QEAA@AEBV012@@Z"), Import("TVMFFIFunctionCall"))), metadata=METADATA.replace(">=0.1.5", ">=0.1.13.post2"))),
     ("a module of Python", lib(exports=("__tvm_ffi_add", "PyInit_core"))),
     ("folders of the machine that built a grafted library", beside("pkg.libs/libomp-1234abcd.so.5", library(imports=(), exports=(), build_paths=("/build",), has_symbols=True))),
     ("a newer runtime asked for than is needed", metadata("tvm-ffi>=0.1.5", "tvm-ffi>=0.1.12")),
@@ -197,7 +216,7 @@ def test_a_fault_is_found_by_its_rule_alone(code: str, subject: Subject) -> None
 
 def test_every_rule_has_a_case() -> None:
     alone = {code for code, _ in CASES}
-    together = {"WHL002", "CUDA003", "ELF016", "PYP002"}
+    together = {"WHL002", "CUDA003", "PYP002", "WIN001"}
     assert alone | together == {one.code for one in RULES}
 
 
@@ -218,17 +237,23 @@ def test_a_shared_cuda_runtime_must_be_brought_by_somebody() -> None:
 
 
 def test_no_library_is_linked_with_libpython_even_for_one_python() -> None:
-    tag = TAG.replace("py3-none", "cp311-cp311")
     linked = lib(needed=("libpython3.11.so.1.0", "libc.so.6"))
-    subject = replace(linked, file_tag=tag, wheel_tags=(tag,))
+    subject = under(linked, TAG.replace("py3-none", "cp311-cp311"))
     assert "PYP002" in findings(subject)
     assert "ELF002" not in findings(subject)
     assert "PYP001" not in findings(subject)
 
 
-def test_libraries_of_two_machines_do_not_fit_one_tag() -> None:
-    subject = beside("pkg/b.so", library(arch="aarch64"))
-    assert "ELF016" in findings(subject)
+def test_the_c_runtime_for_debugging_is_not_on_other_machines() -> None:
+    assert "WIN001" in findings(on_windows(needed=("tvm_ffi.dll", "VCRUNTIME140D.dll")))
+
+
+def test_another_package_may_bring_a_library() -> None:
+    subject = lib(needed=("libtorch.so", "libc.so.6"))
+    required = METADATA.replace("Requires-Dist", "Requires-Dist: torch>=2\nRequires-Dist", 1)
+    [alone] = check_subject(subject).findings
+    [brought] = check_subject(replace(subject, metadata=required)).findings
+    assert (alone.severity, brought.severity) == (Severity.ERROR, Severity.WARNING)
 
 
 def test_a_bare_library_is_held_against_the_rules_on_libraries_only() -> None:

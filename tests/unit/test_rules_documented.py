@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from workshop import REPOSITORY, compare_golden
 
-from ffiwheel.audit.rule import Rule
 from ffiwheel.audit.rules import RULES
 from ffiwheel.audit.texts import read_text, render_page
+
+if TYPE_CHECKING:
+    from ffiwheel.audit.rule import Rule
 
 TEXTS = REPOSITORY / "src" / "ffiwheel" / "audit" / "data" / "rules"
 

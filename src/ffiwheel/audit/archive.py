@@ -51,7 +51,7 @@ BROKEN = (
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _ENCRYPTED, _LATE_SIZES = 0x1, 0x8
 _LOCAL = struct.Struct("<4s2xH18xHH")
-_END, _END64 = b"PK\5\6", b"PK\6\6"
+_END = b"PK\5\6"
 _END_SIZE, _LONGEST_COMMENT = 22, 0xFFFF
 _END64_SIZE, _LOCATOR_SIZE = 56, 20
 _DESCRIPTORS = {12, 16, 20, 24}
@@ -77,17 +77,23 @@ def open_zip(file: BinaryIO, name: str) -> zipfile.ZipFile:
 
 
 def _directory_size(file: BinaryIO) -> int:
-    """Return the bytes that the directory claims to have; 0 where there is none."""
+    """Return the most bytes that any end of the archive says the directory has."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _END_SIZE - _LONGEST_COMMENT - _END64_SIZE - _LOCATOR_SIZE))
     tail = file.read()
-    place, place64 = tail.rfind(_END), tail.rfind(_END64)
-    claims = [0]
-    if 0 <= place <= len(tail) - _END_SIZE:
-        claims.append(struct.unpack_from("<L", tail, place + 12)[0])
-    if 0 <= place64 <= len(tail) - _END64_SIZE:
-        claims.append(struct.unpack_from("<Q", tail, place64 + 40)[0])
-    return min(size, max(claims))
+    place = tail.rfind(_END, 0, len(tail) - _END_SIZE + len(_END))
+    if place < 0:
+        return 0
+    [claim] = struct.unpack_from("<L", tail, place + 12)
+    locator = tail[max(0, place - _LOCATOR_SIZE) : place]
+    if not locator.startswith(b"PK\6\7"):
+        return min(size, int(claim))
+    [start] = struct.unpack_from("<Q", locator, 8)
+    before = tail[max(0, place - _LOCATOR_SIZE - _END64_SIZE) :]
+    file.seek(min(start, size))
+    ends = (one[:_END64_SIZE] for one in (before, file.read(_END64_SIZE)))
+    claims = [struct.unpack_from("<Q", one, 40)[0] for one in ends if len(one) == _END64_SIZE]
+    return min(size, max(claims, default=0))
 
 
 def read_outline(file: BinaryIO, archive: zipfile.ZipFile, where: str) -> Outline:

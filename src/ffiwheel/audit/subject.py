@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import contextlib
+from dataclasses import dataclass, field, replace
 from email.parser import HeaderParser
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from email.message import Message
 
     from ffiwheel.audit.platform import Platform
@@ -127,6 +131,23 @@ class Subject:
         return compute_wheel_range(self)
 
     @cached_property
+    def floor(self) -> Platform:
+        """The lowest platform tag if somebody brings the libraries that are missing."""
+        if not self.platform.missing:
+            return self.platform
+        from ffiwheel.audit.platform import lowest_platform  # noqa: PLC0415 - as above
+
+        texts = " ".join(self.platform.missing)
+        return lowest_platform(
+            {
+                path: replace(
+                    one, needed=tuple(name for name in one.needed if f" needs {name}," not in texts)
+                )
+                for path, one in self.binaries.items()
+            }
+        )
+
+    @cached_property
     def headers(self) -> Message:
         """The fields of `METADATA`."""
         return HeaderParser().parsestr(self.metadata)
@@ -135,6 +156,18 @@ class Subject:
     def extensions(self) -> Mapping[str, Binary]:
         """The libraries that speak the TVM-FFI C ABI."""
         return {path: one for path, one in self.binaries.items() if one.is_extension}
+
+    @property
+    def requirements(self) -> Iterator[Requirement]:
+        """The dependencies that can be read."""
+        for text in self.headers.get_all("Requires-Dist", []):
+            with contextlib.suppress(RecursionError, ValueError):
+                yield Requirement(str(text))
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The projects that it depends on."""
+        return frozenset(canonicalize_name(one.name) for one in self.requirements)
 
     @property
     def is_runtime(self) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import read_project
 from ffiwheel.errors import FfiwheelError, ProjectError
+from ffiwheel.model.finding import Severity
 from ffiwheel.ui.answer import print_answer, show_path
 from ffiwheel.ui.console import ConsoleProgress
 from ffiwheel.workflow.build import BuildOptions, build_wheel
@@ -85,7 +86,7 @@ def _describe(
         "rules": wheel.report.rules,
         "findings": [
             {**asdict(finding), "severity": finding.severity.value}
-            for finding in wheel.report.findings
+            for finding in wheel.report.at_least(Severity.WARNING)
         ],
         "seconds": progress.seconds,
     }

@@ -88,6 +88,8 @@ class Binary:
     arch: str
     """The machine as the platform tags of its system spell it: `x86_64`, `arm64`, `amd64`."""
     format: Format = Format.ELF
+    processor: str = ""
+    """The level of the processor that it asks for, such as `x86-64-v3`; empty for the lowest."""
     soname: str = ""
     """What it calls itself: `DT_SONAME`, the install name, the name of the DLL."""
     size: int = 0

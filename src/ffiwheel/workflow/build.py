@@ -119,10 +119,19 @@ def read_labels(draft: Draft) -> tuple[str, tuple[str, ...]]:
 
     Returns:
         The lowest platform tag that is true, and the releases of the TVM-FFI headers.
+
+    Raises:
+        WheelError: if no platform tag is true.
     """
     binaries = {name: binary for name, (_, binary) in read_binaries(draft).items()}
-    headers = sorted({one.header_version for one in binaries.values()} - {""})
-    return lowest_platform(binaries).tag, tuple(headers)
+    platform = lowest_platform(binaries)
+    if platform.conflict:
+        raise WheelError(
+            f"no platform tag is true: {platform.conflict}",
+            where=draft.name,
+            hint="make one wheel for each; is there a library of another build among the sources?",
+        )
+    return platform.tag, tuple(sorted({one.header_version for one in binaries.values()} - {""}))
 
 
 def choose_rules(project: Project) -> tuple[Rule, ...]:

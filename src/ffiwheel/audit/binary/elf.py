@@ -8,6 +8,7 @@ Specification: https://gabi.xinuos.com, https://refspecs.linuxfoundation.org/lsb
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from ffiwheel.audit.binary.elf_tables import (
     Dynamic,
     ElfSymbol,
     decode_dynamic,
+    decode_needed_levels,
     decode_needed_versions,
     decode_symbol_versions,
     decode_symbols,
@@ -50,6 +52,10 @@ _STACK_IS_EXECUTABLE = {"x86_64", "i686", "armv7l", "s390x"}
 _HEADERS_MOST = 20_000
 _WRITE, _ALLOC, _EXECUTE, _PF_EXECUTE = 0x1, 0x2, 0x4, 0x1
 _COMMENT_LARGEST = 1 << 20
+_NOTE_LARGEST = 1 << 16
+_ARM_FLAGS, _ARM_HARD_FLOAT = 0xFF000400, 0x05000400
+"""Version 5 of the ABI, with floats in registers: all that `armv7l` is."""
+
 _KINDS = {
     **dict.fromkeys(("SHT_SYMTAB", "SHT_STRTAB"), SectionKind.SYMBOLS),
     **dict.fromkeys(("SHT_HASH", "SHT_GNU_HASH", "SHT_DYNSYM"), SectionKind.LINKING),
@@ -137,7 +143,9 @@ def read_elf(image: Image) -> Binary:
         DamageError: if it breaks the rules of the format.
     """
     elf = _open(image)
-    binary = _with_symbols(_with_dynamic(_with_headers(elf), elf), elf)
+    with _decoding():
+        binary = _with_headers(elf)
+    binary = _with_symbols(_with_dynamic(binary, elf), elf)
     return add_contents(
         binary,
         image,
@@ -159,12 +167,18 @@ def read_elf_symbols(image: Image) -> tuple[Symbol, ...]:
 
 
 def _open(image: Image) -> _Elf:
-    try:
+    with _decoding():
         structs = ELFFile(image.file)
-        headers = tuple(_section_headers(structs, image))
+        return _Elf(image=image, structs=structs, headers=tuple(_section_headers(structs, image)))
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """Turn the errors of pyelftools into ours."""
+    try:
+        yield
     except (ELFError, ConstructError) as error:
         raise DamageError(f"its headers are damaged ({error})") from error
-    return _Elf(image=image, structs=structs, headers=headers)
 
 
 def _section_headers(structs: ELFFile, image: Image) -> Iterator[_Header]:
@@ -192,13 +206,13 @@ def _section_headers(structs: ELFFile, image: Image) -> Iterator[_Header]:
 
 def _with_headers(elf: _Elf) -> Binary:
     """Return what the headers of file, sections and segments say."""
-    machine, bits = str(elf.structs["e_machine"]), elf.structs.elfclass
-    arch = _ARCHES.get((machine, bits, elf.structs.little_endian), machine)
+    arch = _arch(elf.structs)
     segments = list(_segments(elf))
     stacks = [flags for kind, flags in segments if kind == "PT_GNU_STACK"]
     return Binary(
         arch=arch,
         format=Format.ELF,
+        processor=_processor(elf) if arch == "x86_64" else "",
         size=elf.image.size,
         relro=any(kind == "PT_GNU_RELRO" for kind, _ in segments),
         executable_stack=(
@@ -212,6 +226,22 @@ def _with_headers(elf: _Elf) -> Binary:
             for one in elf.headers[1:]
         ),
     )
+
+
+def _arch(structs: ELFFile) -> str:
+    machine = str(structs["e_machine"])
+    arch = _ARCHES.get((machine, structs.elfclass, structs.little_endian), machine)
+    is_hard_float = structs["e_flags"] & _ARM_FLAGS == _ARM_HARD_FLOAT
+    return "arm" if arch == "armv7l" and not is_hard_float else arch
+
+
+def _processor(elf: _Elf) -> str:
+    """Return the level that the linker has written down, which only `-z x86-64-v3` makes it do."""
+    note = next((one for one in elf.headers if one.name == ".note.gnu.property"), None)
+    if not note or note.size > _NOTE_LARGEST:
+        return ""
+    levels = decode_needed_levels(elf.read(note), elf.order)
+    return f"x86-64-v{levels.bit_length()}" if levels > 1 else ""
 
 
 def _segments(elf: _Elf) -> Iterator[tuple[str, int]]:

@@ -24,6 +24,7 @@ _NEEDED, _SONAME, _RPATH, _RUNPATH = 1, 14, 15, 29
 _TEXTREL, _BIND_NOW, _FLAGS, _FLAGS_1 = 22, 24, 30, 0x6FFFFFFB
 _DF_TEXTREL, _DF_BIND_NOW, _DF_1_NOW = 0x4, 0x8, 0x1
 _VERSION_BITS = 0x7FFF
+_PROPERTIES, _LEVELS_NEEDED = 5, 0xC0008002
 
 
 class ElfSymbol(NamedTuple):
@@ -140,6 +141,24 @@ def decode_symbol_versions(data: bytes, order: str) -> Sequence[int]:
     """Return the index of the version of each symbol."""
     count = len(data) // 2
     return [one & _VERSION_BITS for one in struct.unpack_from(f"{order}{count}H", data)]
+
+
+def decode_needed_levels(data: bytes, order: str) -> int:
+    """Return the levels of x86-64 that a GNU property note asks for, a bit for each."""
+    head = struct.Struct(order + "III4s")
+    entry = struct.Struct(order + "II")
+    at = 0
+    while at + head.size <= len(data):
+        _, size, kind, owner = head.unpack_from(data, at)
+        at += head.size
+        end = min(at + size, len(data))
+        while kind == _PROPERTIES and owner == b"GNU\0" and at + entry.size + 4 <= end:
+            number, length = entry.unpack_from(data, at)
+            if number == _LEVELS_NEEDED:
+                return int(struct.unpack_from(f"{order}I", data, at + entry.size)[0])
+            at += entry.size + -(-length // 8) * 8
+        at = end + -end % 8
+    return 0
 
 
 def _chain(data: bytes, entry: struct.Struct, at: int) -> Iterator[tuple[int, tuple[int, ...]]]:

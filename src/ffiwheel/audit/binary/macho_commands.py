@@ -38,7 +38,7 @@ _MACOS = 1
 _ZERO_FILLED: Final = (0x1, 0xC, 0x12)
 """Types of sections that take no room in the file: plain, larger than 4 GB, of threads."""
 
-_TOOLS: Final = {1: "clang", 2: "swift", 3: "ld", 4: "lld"}
+_TOOLS: Final = {1: "clang", 2: "swift", 3: "ld", 4: "lld", 5: "zig"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,10 @@ _WINDOWS = re.compile(rb"(?<!\w)([A-Za-z]:[\\/](?:[\w.+@~ -]+[\\/])+)[\w.+@~-]")
 _SYSTEM_FOLDERS = ("windows", "program files", "program files (x86)")
 _NAME = re.compile(rb"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _NAME_LAST = re.compile(rb"(?<![\t\n\r -~])" + _NAME.pattern + rb"\Z")
-_FILE_SUFFIXES = (".so", ".cc", ".cpp", ".cu", ".cuh", ".c", ".h", ".hpp", ".inc", ".py", ".dll")
+_FILE_SUFFIXES = (
+    *(".c", ".cc", ".cpp", ".cu", ".cuh", ".cxx", ".h", ".hh", ".hpp", ".inc", ".py", ".rs"),
+    *(".dll", ".dylib", ".exe", ".json", ".pdb", ".so", ".txt"),
+)
 _VERSION = re.compile(re.escape(HEADER_MARK) + rb"([0-9][\w.+!-]{0,63})")
 _FOLDERS_MOST, _NAMES_MOST, _NAME_LONGEST = 64, 20_000, 255
 

@@ -67,9 +67,8 @@ def check_cudart(subject: Subject) -> Iterator[Remark]:
     """Find libraries that need a shared CUDA runtime which no dependency brings."""
     if not subject.is_wheel:
         return
-    required = [str(one).lower() for one in subject.headers.get_all("Requires-Dist", [])]
     inside = {path.rpartition("/")[2] for path in subject.binaries}
-    brought = any(one.startswith(_BRINGS_RUNTIME) for one in required)
+    brought = any(one.startswith(_BRINGS_RUNTIME) for one in subject.required)
     for path, binary in subject.binaries.items():
         shared = [name for name in binary.needed if name.lower().startswith(_RUNTIMES)]
         if shared and not brought and shared[0] not in inside:

@@ -13,12 +13,14 @@ from ffiwheel.model.binary import Format
 from ffiwheel.model.finding import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ffiwheel.audit.subject import Subject
     from ffiwheel.model.binary import Binary
 
 _SHOWN = 3
+_OF_RUNTIME = frozenset({"ffi", "tvm_ffi"})
+"""The namespaces of the TVM-FFI runtime, whose functions and types every extension names."""
 _OF_HEADERS = "Error@ffi@tvm@@"
 """In names by MSVC: the one class whose members the headers themselves take from the runtime."""
 
@@ -107,23 +109,45 @@ def check_header_version(subject: Subject) -> Iterator[Remark]:
 
 @rule("FFI023 foreign-names", Severity.WARNING)
 def check_prefix(subject: Subject) -> Iterator[Remark]:
-    """Find names that are registered outside of the package's namespace."""
-    if subject.api is None:
+    """Find names that are registered outside of the package's namespace.
+
+    Without a description of the API, texts in the library that look like such names are all there
+    is to go by: one of xgrammar's in three is none.
+    """
+    if not subject.is_wheel or subject.is_runtime:
         return
-    project = str(subject.headers["Name"] or "")
-    own = {*subject.packages, *subject.prefixes, canonicalize_name(project).replace("-", "_")}
-    foreign = [
-        name
-        for name in subject.api.names
-        if not any(name == prefix or name.startswith(f"{prefix}.") for prefix in own)
-    ]
-    if foreign:
-        yield Remark(
-            subject.file_name,
-            f"its libraries register {_listed(tuple(foreign))}: another package may do the same,"
-            " and then the process ends while the second is imported",
-            f"let every name begin with the package's: `{min(own)}.`",
-        )
+    own = _own_namespaces(subject)
+    if subject.api is not None:
+        foreign = _foreign(subject.api.names, own)
+        if foreign:
+            yield Remark(
+                subject.file_name,
+                f"its libraries register {_listed(foreign)}: another package may do the same,"
+                " and then the process ends while the second is imported",
+                f"let every name begin with the package's: `{min(own)}.`",
+            )
+        return
+    for path, binary in subject.extensions.items():
+        foreign = _foreign(binary.names, own | _OF_RUNTIME)
+        if foreign and not binary.uses_python:
+            yield Remark(
+                path,
+                f"it has {_listed(foreign)}; if these are names that it registers, another package"
+                " may do the same",
+                f"let every registered name begin with the package's: `{min(own)}.`",
+                Severity.NOTE,
+            )
+
+
+def _own_namespaces(subject: Subject) -> frozenset[str]:
+    project = canonicalize_name(str(subject.headers["Name"] or "")).replace("-", "_")
+    return frozenset({*subject.packages, *subject.prefixes, project})
+
+
+def _foreign(names: Iterable[str], own: frozenset[str]) -> tuple[str, ...]:
+    """Return the names that are in none of the namespaces `own`."""
+    starts = tuple(f"{prefix}." for prefix in own)
+    return tuple(name for name in names if name not in own and not name.startswith(starts))
 
 
 @rule("FFI024 registered-twice", Severity.WARNING)

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ffiwheel.audit.rule import Remark, rule
+from ffiwheel.audit.subject import RUNTIME
 from ffiwheel.model.binary import Format
 from ffiwheel.model.finding import Severity
 
@@ -24,8 +25,6 @@ _DRIVER = re.compile(r"(lib)?(cuda|nvcuda|nvidia-ml|nvml)(-[0-9a-f]{8,})?\.(so|d
 _CXX = re.compile(r"lib(stdc\+\+|gcc_s|c\+\+|c\+\+abi)(-[0-9a-f]{8,})?\.(so|[\d.]*dylib)[\w.]*")
 _RELATIVE = ("$ORIGIN", "${ORIGIN}", "@loader_path", "@executable_path", "@rpath")
 _OWN_FOLDER = ("$ORIGIN", "${ORIGIN}", "@loader_path")
-_SYSTEM = ("/usr/lib/", "/System/Library/")
-"""Where macOS keeps its own libraries."""
 
 
 def _file(path: str) -> str:
@@ -129,24 +128,23 @@ def check_cxx_outside(subject: Subject) -> Iterator[Remark]:
 
 @rule("ELF012 library-missing", Severity.WARNING)
 def check_needed(subject: Subject) -> Iterator[Remark]:
-    """Find Mach-O libraries that want a file of the build machine, or one that nobody brings.
+    """Find libraries that neither the system nor the wheel brings.
 
-    What Linux and Windows lack is a matter of the platform tag.
+    A plain `linux` tag promises nothing (WHL002), and CUDA has rules of its own.
     """
-    inside = {_file(path) for path in subject.binaries}
-    for path, binary in subject.binaries.items():
-        if binary.format is not Format.MACHO:
-            continue
-        for name in binary.needed:
-            if name.startswith(_SYSTEM) or _file(name) in inside or _RUNTIME.match(_file(name)):
-                continue
-            is_absolute = name.startswith("/")
-            yield Remark(
-                path,
-                f"it needs `{name}`, which is not in the wheel",
-                "put it into the wheel with `ffiwheel repair`, or link it statically",
-                Severity.ERROR if is_absolute and subject.is_wheel else None,
-            )
+    if any(tag.startswith("linux_") for tag in subject.platform_tags) and subject.is_wheel:
+        return
+    for text in subject.platform.missing:
+        what, _, help_ = text.partition(": ")
+        name = _file(what.partition(" needs ")[2].partition(",")[0])
+        if not _CUDA.fullmatch(name.lower()) and not _DRIVER.fullmatch(name.lower()):
+            alone = subject.is_wheel and not any(map(_may_bring, subject.required))
+            yield Remark(subject.file_name, what, help_, Severity.ERROR if alone else None)
+
+
+def _may_bring(project: str) -> bool:
+    """Tell whether a dependency may have libraries that others link with."""
+    return project not in {RUNTIME, "numpy", "typing-extensions"}
 
 
 @rule("ELF013 executable-stack", Severity.ERROR)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
 from packaging.utils import (
     canonicalize_name,
     canonicalize_version,
@@ -32,7 +30,7 @@ def check_runtime_required(subject: Subject) -> Iterator[Remark]:
     """Find extensions in a wheel that does not depend on `apache-tvm-ffi`."""
     if not subject.is_wheel or not subject.extensions or subject.is_runtime:
         return
-    for requirement in requirements(subject):
+    for requirement in subject.requirements:
         if canonicalize_name(requirement.name) == RUNTIME and not requirement.marker:
             return
     yield Remark(
@@ -40,13 +38,6 @@ def check_runtime_required(subject: Subject) -> Iterator[Remark]:
         f"`{RUNTIME}` is not among its dependencies, so it cannot be imported",
         f'add `dependencies = ["{RUNTIME}>=0.1.5"]` to `[project]`',
     )
-
-
-def requirements(subject: Subject) -> Iterator[Requirement]:
-    """Yield the dependencies that can be read."""
-    for text in subject.headers.get_all("Requires-Dist", []):
-        with contextlib.suppress(RecursionError, ValueError):
-            yield Requirement(str(text))
 
 
 @rule("WHL007 names-differ", Severity.ERROR)
@@ -158,7 +149,7 @@ def check_uploadable(subject: Subject) -> Iterator[Remark]:
     if "+" in version:
         help_ = "a version of a tagged commit has none; TestPyPI and PyPI refuse local parts"
         yield Remark(where, f"the version `{version}` has a local part", help_)
-    for requirement in requirements(subject):
+    for requirement in subject.requirements:
         if requirement.url:
             help_ = "name a release instead"
             yield Remark(where, f"`{requirement.name}` is required from a URL", help_)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _FORM = re.compile(r"(manylinux|musllinux|macosx|ios|android)_(\d+)_(\d+)_(\w+)")
 _OLD_NAMES = {"manylinux1": "2_5", "manylinux2010": "2_12", "manylinux2014": "2_17"}
+_LINUX = ("manylinux", "musllinux", "linux")
+_MACS = ("arm64", "x86_64", "intel")
 _SHOWN = 3
 
 
@@ -47,48 +49,57 @@ def parse_promise(tag: str) -> Promise:
 @rule("WHL001 platform-tag-false", Severity.ERROR)
 def check_platform_tag(subject: Subject) -> Iterator[Remark]:
     """Compare every platform of the tag with the lowest one that is true."""
-    if not subject.is_wheel or not subject.binaries:
+    if not subject.is_wheel or not subject.binaries or subject.platform.conflict:
         return
-    needed = parse_promise(subject.platform.tag)
     for tag in subject.platform_tags:
-        given = parse_promise(tag)
-        is_plain = given.system == "linux" and needed.system in {"manylinux", "musllinux"}
-        is_same = (is_plain or given.system == needed.system) and given.arch == needed.arch
-        if not is_same or (not is_plain and given.release < needed.release):
-            reasons = "; ".join(subject.platform.reasons[:_SHOWN])
+        if tag not in subject.floor.also and not _holds(parse_promise(tag), subject.floor.tag):
             yield Remark(
                 subject.file_name,
-                f"`{tag}` is not true; the lowest platform tag that is: `{subject.platform.tag}`",
-                reasons or "rename it with `wheel tags`, which changes WHEEL as well",
+                f"`{tag}` is not true; the lowest platform tag that is: `{subject.floor.tag}`",
+                "\n".join(subject.floor.reasons[:_SHOWN])
+                or "rename it with `wheel tags`, which changes WHEEL as well",
             )
+
+
+def _holds(given: Promise, lowest: str) -> bool:
+    """Tell whether a wheel with the given platform runs wherever that promises."""
+    needed = parse_promise(lowest)
+    if given.arch != needed.arch and not (needed.arch == "universal2" and given.arch in _MACS):
+        return False
+    if given.system == "linux":
+        return needed.system in _LINUX
+    return given.system == needed.system and given.release >= needed.release
 
 
 @rule("WHL006 platform-tag-high", Severity.WARNING)
 def check_needlessly_high(subject: Subject) -> Iterator[Remark]:
     """Find systems that could run a wheel, and do not get it."""
-    if not subject.is_wheel or not subject.binaries:
+    if not subject.is_wheel or not subject.binaries or subject.platform.conflict:
         return
-    needed = parse_promise(subject.platform.tag)
+    needed = parse_promise(subject.floor.tag)
     promises = [parse_promise(tag) for tag in subject.platform_tags]
     lowest = min(promises, key=lambda one: (one.system == "linux", one.release))
-    is_plain = lowest.system == "linux" and needed.system in {"manylinux", "musllinux"}
+    is_plain = (
+        lowest.system == "linux" and needed.system != "linux" and not subject.platform.missing
+    )
     is_higher = lowest.system == needed.system and lowest.release > needed.release
     if lowest.arch == needed.arch and (is_plain or is_higher):
         yield Remark(
             subject.file_name,
-            f"`{subject.platform.tag}` is true as well, and older systems would get the wheel, too",
-            f"`wheel tags --platform-tag {subject.platform.tag}` renames it",
+            f"`{subject.floor.tag}` is true as well, and older systems would get the wheel, too",
+            f"`wheel tags --platform-tag {subject.floor.tag}` renames it",
         )
 
 
 @rule("WHL002 not-portable", Severity.WARNING)
 def check_no_index(subject: Subject) -> Iterator[Remark]:
-    """Find Linux libraries that no `manylinux` tag fits."""
-    if subject.is_wheel and subject.platform.tag.startswith("linux_"):
+    """Find Linux wheels that no `manylinux` tag fits, and that say so."""
+    is_plain = any(tag.startswith("linux_") for tag in subject.platform_tags)
+    if is_plain and subject.binaries and subject.platform.tag.startswith("linux_"):
         yield Remark(
             subject.file_name,
-            "no `manylinux` tag fits: " + "; ".join(subject.platform.reasons[:_SHOWN]),
-            "link the library statically, or build on an older system",
+            "no `manylinux` or `musllinux` tag fits, so no index takes it",
+            "\n".join(subject.platform.reasons[:_SHOWN]),
         )
 
 
@@ -113,16 +124,11 @@ def check_same_tags(subject: Subject) -> Iterator[Remark]:
 @rule("ELF016 wrong-machine", Severity.ERROR)
 def check_machines(subject: Subject) -> Iterator[Remark]:
     """Find libraries of one wheel that no single machine can load."""
-    kinds = {(one.format, part) for one in subject.binaries.values() for part in one.arch.split()}
-    if subject.is_wheel and len({kind for kind, _ in kinds}) > 1:
-        names = ", ".join(sorted(kind.value for kind, _ in kinds))
-        yield Remark(subject.file_name, f"it has libraries of several systems: {names}")
-    elif subject.is_wheel and len({one.arch for one in subject.binaries.values()}) > 1:
-        arches = sorted({one.arch for one in subject.binaries.values()})
+    if subject.is_wheel and subject.platform.conflict:
         yield Remark(
             subject.file_name,
-            f"it has libraries for several machines: {', '.join(arches)}",
-            "make one wheel for each",
+            subject.platform.conflict,
+            "make one wheel for each; is there a library of another build among the sources?",
         )
 
 
