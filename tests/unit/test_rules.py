@@ -283,6 +283,12 @@ def test_findings_say_how_much() -> None:
     assert found.message.endswith("; 1 of them weak, 1 of `tvm::ffi`")
 
 
+def test_headers_that_are_newer_than_the_table_are_no_error() -> None:
+    imports = (Import("TVMFFIFlyToTheMoon"), *LIBRARY.imports)
+    [found] = check_subject(lib(imports=imports, header_version="99.1")).findings
+    assert (found.code, found.severity) == ("FFI002", Severity.WARNING)
+
+
 def test_the_worst_stands_first() -> None:
     subject = replace(lib(binds_now=False, header_version="", executable_stack=True))
     assert findings(subject) == ["ELF013", "ELF003", "FFI022"]

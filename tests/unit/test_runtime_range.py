@@ -123,6 +123,7 @@ def test_headers_newer_than_the_table_are_a_lower_bound() -> None:
     found = compute_range(library("TVMFFIFlyToTheMoon", headers="99.1"))
     assert found.specifier == ">=99.1"
     assert "TVMFFIFlyToTheMoon" in found.bounds[0].reason
+    assert intersect_ranges([compute_range(library()), found]).specifier == ">=99.1"
 
 
 def test_several_libraries_work_where_all_of_them_do() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.runtime import compute_python_range, compute_range, intersect_ranges
+from ffiwheel.audit.runtime import compute_joint_range, compute_python_range, intersect_ranges
 from ffiwheel.audit.runtime.wheel import find_bases
 from ffiwheel.bind.beside import render_beside
 from ffiwheel.bind.notes import left_alone
@@ -96,10 +96,10 @@ def judge_draft(draft: Draft, bases: Collection[str] = ()) -> RuntimeRange:
         draft: the wheel to be.
         bases: the runtime's classes that bindings derive from, besides those of stubs in the draft.
     """
-    libraries = [compute_range(binary) for _, binary in read_binaries(draft).values()]
+    libraries = compute_joint_range([binary for _, binary in read_binaries(draft).values()])
     stubs = [read_content(one) for name, one in draft.files.items() if name.endswith(".pyi")]
     found = {*bases, *find_bases(text.decode(errors="replace") for text in stubs)}
-    return intersect_ranges((*libraries, compute_python_range(found)))
+    return intersect_ranges((libraries, compute_python_range(found)))
 
 
 def _bind_beside(  # noqa: PLR0913 - see `bind_draft`

@@ -15,7 +15,7 @@ from ffiwheel.audit.runtime.table import C_PREFIX, Break, Table, read_table
 from ffiwheel.model.runtime import PYTHON_SINCE, Bound, Failure, RuntimeRange
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ffiwheel.model.binary import Binary, Import
     from ffiwheel.model.runtime import Release
@@ -108,13 +108,30 @@ def compute_python_range(names: Iterable[str]) -> RuntimeRange:
     return make_range(table.releases, found)
 
 
+def compute_joint_range(libraries: Collection[Binary]) -> RuntimeRange:
+    """Return the releases on which all libraries of a wheel work.
+
+    What one of them exports, the others do not take from the runtime.
+    """
+    inside = {name for one in libraries for name in one.exports}
+    return intersect_ranges(
+        compute_range(
+            replace(one, imports=tuple(item for item in one.imports if item.name not in inside))
+        )
+        for one in libraries
+    )
+
+
 def intersect_ranges(ranges: Iterable[RuntimeRange]) -> RuntimeRange:
     """Return the releases on which all of several libraries work."""
+    given = tuple(ranges)
     found: dict[str, Reason] = {}
-    for one in ranges:
+    for one in given:
         for failure in one.failures:
             found.setdefault(failure.release, (failure.symbol, failure.reason))
-    return make_range(read_table().releases, found)
+    joint = make_range(read_table().releases, found)
+    guessed = (bound for one in given if not one.releases for bound in one.bounds)
+    return joint if joint.releases else replace(joint, bounds=tuple(guessed))
 
 
 def make_range(releases: tuple[Release, ...], found: dict[str, Reason]) -> RuntimeRange:

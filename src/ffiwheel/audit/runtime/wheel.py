@@ -6,7 +6,11 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.runtime.compute import compute_python_range, compute_range, intersect_ranges
+from ffiwheel.audit.runtime.compute import (
+    compute_joint_range,
+    compute_python_range,
+    intersect_ranges,
+)
 from ffiwheel.model.runtime import PYTHON_SINCE
 
 if TYPE_CHECKING:
@@ -29,20 +33,14 @@ def compute_wheel_range(subject: Subject) -> RuntimeRange | None:
         if line.startswith(_FIELD)
     ]
     stated = headers[0] if len(headers) == 1 else ""
-    inside = {name for one in subject.binaries.values() for name in one.exports}
-    ranges = [
-        compute_range(
-            replace(
-                one,
-                imports=tuple(symbol for symbol in one.imports if symbol.name not in inside),
-                header_version=one.header_version or stated,
-            )
-        )
-        for one in subject.extensions.values()
-    ]
-    if not ranges:
+    if not subject.extensions:
         return None
-    return intersect_ranges((*ranges, compute_python_range(find_bases(subject.stubs.values()))))
+    libraries = [
+        replace(one, header_version=one.header_version or stated)
+        for one in subject.binaries.values()
+    ]
+    needed = compute_python_range(find_bases(subject.stubs.values()))
+    return intersect_ranges((compute_joint_range(libraries), needed))
 
 
 def find_bases(texts: Iterable[str]) -> Iterator[str]:
