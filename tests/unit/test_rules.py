@@ -207,7 +207,7 @@ def test_a_fault_is_found_by_its_rule_alone(code: str, subject: Subject) -> None
 
 def test_every_rule_has_a_case() -> None:
     alone = {code for code, _ in CASES}
-    together = {"WHL002", "CUDA003", "PYP002", "WIN001"}
+    together = {"WHL002", "ELF021", "PYP002", "WIN001"}
     assert alone | together == {one.code for one in RULES}
 
 
@@ -220,11 +220,46 @@ def test_a_wheel_for_no_index_is_told_why() -> None:
     assert findings(subject) == ["WHL002"]
 
 
-def test_a_shared_cuda_runtime_must_be_brought_by_somebody() -> None:
-    subject = lib(needed=("libcudart.so.12",))
-    assert "CUDA003" in findings(subject)
-    required = METADATA.replace("Requires-Dist", "Requires-Dist: torch>=2\nRequires-Dist", 1)
-    assert "CUDA003" not in findings(replace(subject, metadata=required))
+@pytest.mark.parametrize(
+    ("library", "project", "who"),
+    [
+        ("libcudart.so.12", "torch>=2", "the CUDA toolkit"),
+        ("libcublasLt.so.12", "nvidia-cublas-cu12", "the CUDA toolkit"),
+        ("libcudnn_ops.so.9", "nvidia-cudnn-cu13", "the CUDA toolkit"),
+        ("libtorch_cpu.so", "torch", "PyTorch"),
+    ],
+)
+def test_what_others_provide_is_named_and_forces_no_tag(
+    library: str, project: str, who: str
+) -> None:
+    subject = lib(needed=(library, "libc.so.6"))
+    [warning] = check_subject(subject).findings
+    assert (warning.code, warning.severity) == ("ELF021", Severity.WARNING)
+    assert warning.message == f"it needs `{library}` of {who}, and no dependency brings it"
+    required = METADATA.replace("Requires-Dist", f"Requires-Dist: {project}\nRequires-Dist", 1)
+    [note] = check_subject(replace(subject, metadata=required)).findings
+    assert (note.code, note.severity) == ("ELF021", Severity.NOTE)
+
+
+def test_the_c_runtime_of_windows_comes_with_the_tvm_ffi_runtime_only() -> None:
+    assert "ELF012" not in findings(on_windows(needed=("tvm_ffi.dll", "MSVCP140.dll")))
+    assert "ELF012" in findings(on_windows(needed=("KERNEL32.dll", "MSVCP140.dll")))
+
+
+def test_wheels_of_those_who_provide_a_library_may_carry_it() -> None:
+    theirs = METADATA.replace("Name: pkg", "Name: nvidia-cublas-cu12")
+    assert "ELF010" in findings(beside("pkg/libcublas.so.12", library()))
+    wheel = beside("pkg/libcublas.so.12", library())
+    assert "ELF010" not in findings(replace(wheel, metadata=theirs))
+
+
+def test_older_names_of_a_tag_for_musl_are_true() -> None:
+    subject = replace(
+        lib(needed=("libc.so",), imports=(), exports=("f",)),
+        file_tag="py3-none-musllinux_1_1_x86_64",
+        wheel_tags=("py3-none-musllinux_1_1_x86_64",),
+    )
+    assert findings(subject) == []
 
 
 def test_no_library_is_linked_with_libpython_even_for_one_python() -> None:
@@ -240,8 +275,8 @@ def test_the_c_runtime_for_debugging_is_not_on_other_machines() -> None:
 
 
 def test_another_package_may_bring_a_library() -> None:
-    subject = lib(needed=("libtorch.so", "libc.so.6"))
-    required = METADATA.replace("Requires-Dist", "Requires-Dist: torch>=2\nRequires-Dist", 1)
+    subject = lib(needed=("libmkl_rt.so.2", "libc.so.6"))
+    required = METADATA.replace("Requires-Dist", "Requires-Dist: mkl\nRequires-Dist", 1)
     [alone] = check_subject(subject).findings
     [brought] = check_subject(replace(subject, metadata=required)).findings
     assert (alone.severity, brought.severity) == (Severity.ERROR, Severity.WARNING)

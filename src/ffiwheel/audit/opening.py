@@ -19,7 +19,7 @@ from ffiwheel.audit.archive import BROKEN, is_readable, open_zip, read_outline
 from ffiwheel.audit.binary.read import read_binary
 from ffiwheel.audit.subject import Outline, Subject
 from ffiwheel.errors import ProjectError, ReflectError, WheelError
-from ffiwheel.model.draft import is_library
+from ffiwheel.model.draft import API_FILE, is_library
 from ffiwheel.model.record import (
     STRONG,
     Hashed,
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
 
     from ffiwheel.model.api import Api
     from ffiwheel.model.binary import Binary
-
-API_FILE = "ffiwheel-api.json"
-"""The description of what a wheel offers, in its `.dist-info`."""
 
 _BLOCK = 1024**2
 _LONGEST_STUB = 1024**2

@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from ffiwheel.model.provider import RUNTIME
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from email.message import Message
 
-    from ffiwheel.audit.platform import Platform
     from ffiwheel.model.api import Api
     from ffiwheel.model.binary import Binary
+    from ffiwheel.model.platform import Platform
     from ffiwheel.model.record import RecordFault
-
-
-RUNTIME = "apache-tvm-ffi"
-"""The project on PyPI that brings the TVM-FFI runtime."""
 
 
 class Entry(NamedTuple):
@@ -129,12 +127,10 @@ class Subject:
             return self.platform
         from ffiwheel.audit.platform import lowest_platform  # noqa: PLC0415 - as above
 
-        texts = " ".join(self.platform.missing)
+        missing = {reason.library for reason in self.platform.missing}
         return lowest_platform(
             {
-                path: replace(
-                    one, needed=tuple(name for name in one.needed if f" needs {name}," not in texts)
-                )
+                path: replace(one, needed=tuple(name for name in one.needed if name not in missing))
                 for path, one in self.binaries.items()
             }
         )
@@ -162,9 +158,14 @@ class Subject:
         return frozenset(canonicalize_name(one.name) for one in self.requirements)
 
     @property
+    def name(self) -> str:
+        """The project, as PyPI compares names."""
+        return canonicalize_name(str(self.headers["Name"] or ""))
+
+    @property
     def is_runtime(self) -> bool:
         """Whether this is the wheel of the TVM-FFI runtime itself."""
-        return str(self.headers["Name"] or "").lower().replace("_", "-") == RUNTIME
+        return self.name == RUNTIME.name
 
     @property
     def packages(self) -> frozenset[str]:

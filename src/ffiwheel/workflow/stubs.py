@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from ffiwheel.bind.render import MODULE, PARTIAL
 from ffiwheel.errors import Problem, ProjectError, StaleError, WheelError
 from ffiwheel.model.api_json import parse_api
+from ffiwheel.model.draft import API_FILE
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.files import explaining, write_changed
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.workflow.binaries import read_binaries
-from ffiwheel.workflow.bind import API_FILE, bind_draft, is_ours, wishes_for, wishes_of
+from ffiwheel.workflow.bind import bind_draft, is_ours, wishes_for, wishes_of
 from ffiwheel.workflow.build import make_draft
 from ffiwheel.workflow.compile import source_files, source_packages
 from ffiwheel.workflow.place import build_folder

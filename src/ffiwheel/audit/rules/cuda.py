@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 from ffiwheel.audit.rule import Remark, rule
 from ffiwheel.model.binary import CodeKind
 from ffiwheel.model.finding import Severity
+from ffiwheel.model.provider import DRIVER, find_provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ffiwheel.audit.subject import Subject
     from ffiwheel.model.binary import Binary
-
-_DRIVERS = ("libcuda.so", "nvcuda.dll")
-_RUNTIMES = ("libcudart.so", "cudart64", "cudart32")
-_BRINGS_RUNTIME = ("torch", "nvidia-cuda-runtime", "cupy")
 
 
 def architectures(binary: Binary, kind: CodeKind) -> tuple[str, ...]:
@@ -62,29 +59,11 @@ def check_compiled(subject: Subject) -> Iterator[Remark]:
             )
 
 
-@rule("CUDA003 cudart-not-required", Severity.WARNING)
-def check_cudart(subject: Subject) -> Iterator[Remark]:
-    """Find libraries that need a shared CUDA runtime which no dependency brings."""
-    if not subject.is_wheel:
-        return
-    inside = {path.rpartition("/")[2] for path in subject.binaries}
-    brought = any(one.startswith(_BRINGS_RUNTIME) for one in subject.required)
-    for path, binary in subject.binaries.items():
-        shared = [name for name in binary.needed if name.lower().startswith(_RUNTIMES)]
-        if shared and not brought and shared[0] not in inside:
-            yield Remark(
-                path,
-                f"it needs `{shared[0]}`, and no dependency brings it",
-                "link the CUDA runtime statically (`--cudart=static`), or depend on\n"
-                "`nvidia-cuda-runtime` of the same major version",
-            )
-
-
 @rule("CUDA004 needs-driver", Severity.WARNING)
 def check_driver(subject: Subject) -> Iterator[Remark]:
     """Find libraries that do not even load where there is no GPU."""
     for path, binary in subject.binaries.items():
-        linked = [name for name in binary.needed if name.lower().startswith(_DRIVERS)]
+        linked = [name for name in binary.needed if find_provider(name) is DRIVER]
         if linked:
             yield Remark(
                 path,
@@ -94,4 +73,4 @@ def check_driver(subject: Subject) -> Iterator[Remark]:
             )
 
 
-RULES = (check_future, check_compiled, check_cudart, check_driver)
+RULES = (check_future, check_compiled, check_driver)
