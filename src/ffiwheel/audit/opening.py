@@ -1,8 +1,8 @@
 """Open a wheel or a shared library from the disk, whoever made it, and never run it.
 
 Each file of a wheel is read once, as a stream: it is hashed as `RECORD` asks; a library also goes
-into a temporary file without a name, a text into memory up to a limit. `audit.archive` says what
-bounds the work.
+into a temporary file without a name, a text into memory up to a limit. `system.foreign_zip`
+says what bounds the work.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from ffiwheel.audit.archive import BROKEN, is_readable, open_zip, read_outline
+from ffiwheel.audit.archive import read_outline
 from ffiwheel.audit.binary.read import read_binary
 from ffiwheel.audit.subject import Outline, Subject
 from ffiwheel.errors import ProjectError, ReflectError, WheelError
@@ -30,6 +30,7 @@ from ffiwheel.model.record import (
     render_digest,
 )
 from ffiwheel.system.files import explaining_full
+from ffiwheel.system.foreign_zip import BROKEN, is_readable, open_zip
 
 if TYPE_CHECKING:
     import zipfile

@@ -140,7 +140,7 @@ class Subject:
         """The fields of `METADATA`."""
         return HeaderParser().parsestr(self.metadata)
 
-    @property
+    @cached_property
     def extensions(self) -> Mapping[str, Binary]:
         """The libraries that speak the TVM-FFI C ABI."""
         return {path: one for path, one in self.binaries.items() if one.is_extension}

@@ -7,7 +7,6 @@ import shutil
 import tempfile
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
-from ffiwheel.audit.archive import BROKEN, open_zip
 from ffiwheel.audit.binary.read import read_symbols
 from ffiwheel.audit.origin import find_origin
 from ffiwheel.bind.render import MODULE, render_bindings
@@ -15,6 +14,7 @@ from ffiwheel.config.schema import BindingsTable
 from ffiwheel.errors import FfiwheelError, WheelError
 from ffiwheel.model.picture import Entry, Picture
 from ffiwheel.model.record import parse_record
+from ffiwheel.system.foreign_zip import BROKEN, open_zip
 
 if TYPE_CHECKING:
     import zipfile
