@@ -9,13 +9,15 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from crafted import write_wheel, zipped
+from crafted import INFO, write_wheel, zipped
+from hostile import Silence
 from workshop import REPOSITORY
 
 from ffiwheel.audit.opening import read_subject
 from ffiwheel.errors import WheelError
 from ffiwheel.model.record import parse_record
 from ffiwheel.wheel.assemble import open_wheel
+from ffiwheel.workflow.stubs import read_wheel_stubs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,6 +138,15 @@ def test_what_is_not_unpacked_for_a_repair(
     with pytest.raises(WheelError, match=said):
         open_wheel(write_wheel(tmp_path, files), tmp_path / "inner" / "opened")
     assert not list(tmp_path.rglob("evil*"))
+
+
+@pytest.mark.parametrize("place", ["../../evil/x.so", "/tmp/evil/x.so", "pkg/other.so"])
+def test_stubs_lie_where_the_wheel_has_its_library(place: str, tmp_path: Path) -> None:
+    described = {"schema": 1, "functions": [{"name": "pkg.add"}], "libraries": [{"path": place}]}
+    files = {f"{INFO}/ffiwheel-api.json": json.dumps(described).encode()}
+    with pytest.raises(WheelError, match="which is not in the wheel"):
+        read_wheel_stubs(write_wheel(tmp_path, files), None, tmp_path / "out", Silence())
+    assert not (tmp_path / "out").exists()
 
 
 def test_metadata_without_a_version(tmp_path: Path) -> None:

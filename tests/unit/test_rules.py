@@ -187,6 +187,8 @@ QUIET = [
     ("a class that MSVC takes from the runtime", on_windows(imports=(Import("??0Error@ffi@tvm@@QEAA@AEBV012@@Z"), Import("TVMFFIFunctionCall")))),
     ("a module of Python", lib(exports=("__tvm_ffi_add", "PyInit_core"))),
     ("folders of the machine that built a grafted library", beside("pkg.libs/libomp-1234abcd.so.5", library(imports=(), exports=(), build_paths=("/build",), has_symbols=True))),
+    ("code for one architecture alone", lib(device_code=(DeviceCode("sm_90a", CodeKind.SASS, 9),))),
+    ("a name that delocate gives", on_mac(soname="/DLC/pkg/.dylibs/libz.1.dylib")),
     ("machine code and PTX", lib(device_code=(SASS, PTX))),
 ]  # fmt: skip
 
@@ -302,7 +304,21 @@ def test_names_are_worse_where_the_tag_promises_windows() -> None:
 def test_findings_say_how_much() -> None:
     sections = (Section(".debug_info", 5_000_000), Section(".text", 100))
     [found] = check_subject(lib(has_debug=True, sections=sections)).findings
-    assert found.message == "it has 5.0 MB of debug sections"
+    assert found.message == "it has debug sections, in all 5.0 MB"
+
+
+def test_libraries_with_one_fault_are_one_finding_to_read() -> None:
+    large = (Section(".debug_info", 5_000_000),)
+    subject = replace(
+        beside("pkg/b.so", library(has_debug=True)),
+        binaries={
+            PATH: library(has_debug=True, sections=large),
+            "pkg/b.so": library(has_debug=True),
+        },
+    )
+    found = [one for one in check_subject(subject).findings if one.code == "ELF007"]
+    assert {one.message for one in found} == {"it has debug sections, in all 5.0 MB"}
+    assert len(found) == 2
     exports = ("_ZN3tvm3ffi3AnyD1Ev", "_ZN3pkg3addEii")
     [found] = check_subject(lib(exports=exports, weak_exports=exports[:1])).findings
     assert "exports 2 symbols besides" in found.message

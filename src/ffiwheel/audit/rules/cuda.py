@@ -24,15 +24,19 @@ def architectures(binary: Binary, kind: CodeKind) -> tuple[str, ...]:
 
 @rule("CUDA001 no-ptx", Severity.WARNING)
 def check_future(subject: Subject) -> Iterator[Remark]:
-    """Find libraries whose kernels no later GPU can run."""
+    """Find libraries whose kernels no later GPU can run.
+
+    What is compiled for one architecture alone, such as `sm_90a`, is not meant to.
+    """
     for path, binary in subject.binaries.items():
         sass = architectures(binary, CodeKind.SASS)
-        if sass and not architectures(binary, CodeKind.PTX):
+        general = [arch for arch in sass if arch[-1].isdigit()]
+        if general and not architectures(binary, CodeKind.PTX):
             yield Remark(
                 path,
                 f"it has machine code for {', '.join(sass)} and no PTX; later GPUs cannot run it",
-                f"add PTX of the newest architecture: `-gencode arch={_virtual(sass[-1])},"
-                f"code={_virtual(sass[-1])}`",
+                f"add PTX of the newest architecture: `-gencode arch={_virtual(general[-1])},"
+                f"code={_virtual(general[-1])}`",
             )
 
 

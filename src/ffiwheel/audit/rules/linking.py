@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ffiwheel.model.provider import Provider
 
 _CXX = re.compile(r"lib(stdc\+\+|gcc_s|c\+\+|c\+\+abi)(-[0-9a-f]{8,})?\.(so|[\d.]*dylib)[\w.]*")
+_DELOCATED = "/DLC/"
+"""How delocate calls what it puts into a wheel, so that no two libraries have one name."""
 _RELATIVE = ("$ORIGIN", "${ORIGIN}", "@loader_path", "@executable_path", "@rpath")
 _OWN_FOLDER = ("$ORIGIN", "${ORIGIN}", "@loader_path")
 
@@ -145,7 +147,11 @@ def check_needed(subject: Subject) -> Iterator[Remark]:
         return
     alone = subject.is_wheel and not any(map(_may_bring, subject.required))
     for reason in subject.platform.missing:
-        yield Remark(reason.path, reason.text, reason.help, Severity.ERROR if alone else None)
+        if alone:
+            yield Remark(reason.path, reason.text, reason.help, Severity.ERROR)
+        else:
+            hint = f"{reason.help};\nor let a dependency bring it, and load that one first"
+            yield Remark(reason.path, reason.text, hint)
 
 
 def _may_bring(project: str) -> bool:
@@ -163,6 +169,8 @@ def check_provided(subject: Subject) -> Iterator[Remark]:
     for library, provider in find_providers(subject.binaries).items() if subject.is_wheel else ():
         if provider in (PYTORCH, *TOOLKIT):
             needed.setdefault(provider, []).append(f"`{file_name(library)}`")
+    if PYTORCH in needed:  # it brings the others
+        needed = {PYTORCH: needed[PYTORCH]}
     for provider, libraries in needed.items():
         names = ", ".join(sorted(libraries))
         if provider.is_among(subject.required | {subject.name}):
@@ -222,7 +230,8 @@ def check_text_relocations(subject: Subject) -> Iterator[Remark]:
 def check_install_name(subject: Subject) -> Iterator[Remark]:
     """Find libraries that are called by a path of the build machine."""
     for path, binary in subject.binaries.items():
-        if binary.format is Format.MACHO and binary.soname.startswith("/"):
+        is_absolute = binary.soname.startswith("/") and not binary.soname.startswith(_DELOCATED)
+        if binary.format is Format.MACHO and is_absolute:
             yield Remark(
                 path,
                 f"its install name is `{binary.soname}`, a path of the machine that built it",
