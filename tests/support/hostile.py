@@ -35,7 +35,7 @@ from ffiwheel.workflow.picture import read_picture
 from ffiwheel.workflow.repair import RepairOptions, repair_wheels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from ffiwheel.model.finding import Finding
 
@@ -173,7 +173,7 @@ class Silence:
     def done(self, text: str, right: str = "") -> None:
         """Say nothing."""
 
-    def warn(self, finding: Finding) -> None:
+    def warn(self, finding: Finding, subjects: Sequence[str] = ()) -> None:
         """Say nothing."""
 
     def note(self, text: str) -> None:

@@ -20,7 +20,7 @@ from ffiwheel.errors import OutputError, Problem, ProjectError, ReflectError, Wh
 from ffiwheel.model.api_json import render_api
 from ffiwheel.model.binary import Format
 from ffiwheel.model.draft import ANY_PYTHON, API_FILE
-from ffiwheel.model.provider import RUNTIME
+from ffiwheel.model.provider import PYTHON, RUNTIME
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.environment import source_date_epoch
 from ffiwheel.system.files import explaining_full, require_writable
@@ -201,7 +201,7 @@ def _graft(
     for name in signed:
         progress.note(f"`{name}` had no valid signature, and is signed ad hoc")
     for name, provider in plan.left.items():
-        if provider != RUNTIME.name:
+        if provider not in {RUNTIME.name, PYTHON.name}:
             progress.note(f"`{name}` stays outside: {provider} provides it")
     return draft, plan.left
 
