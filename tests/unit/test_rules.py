@@ -276,6 +276,12 @@ def test_the_c_runtime_for_debugging_is_not_on_other_machines() -> None:
     assert "WIN001" in findings(on_windows(needed=("tvm_ffi.dll", "VCRUNTIME140D.dll")))
 
 
+def test_what_a_repair_was_told_to_leave_out_is_no_fault() -> None:
+    subject = on_mac(needed=("@rpath/libtvm_ffi.dylib", "@rpath/libdep.dylib"))
+    assert "ELF012" in findings(subject)
+    assert "ELF012" not in findings(replace(subject, outside=("libdep.dylib",)))
+
+
 def test_another_package_may_bring_a_library() -> None:
     subject = lib(needed=("libmkl_rt.so.2", "libc.so.6"))
     required = METADATA.replace("Requires-Dist", "Requires-Dist: mkl\nRequires-Dist", 1)

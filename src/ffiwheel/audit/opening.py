@@ -56,6 +56,8 @@ class Wishes:
     """Whether symbols were asked for."""
     prefixes: tuple[str, ...] = ()
     """Namespaces for registered names that are fine besides the packages' names."""
+    outside: tuple[str, ...] = ()
+    """Names of libraries that somebody else brings, they say."""
 
 
 NO_WISHES = Wishes()
@@ -113,6 +115,7 @@ def _read_library(file: BinaryIO, path: Path, wishes: Wishes) -> Subject:
         exports=wishes.exports,
         debug=wishes.debug,
         prefixes=wishes.prefixes,
+        outside=wishes.outside,
     )
 
 
@@ -140,6 +143,7 @@ def _read_wheel(file: BinaryIO, path: Path, wishes: Wishes) -> Subject:
         exports=wishes.exports,
         debug=wishes.debug,
         prefixes=wishes.prefixes,
+        outside=wishes.outside,
         dist_info=info,
         wheel_text=texts["WHEEL"],
         sizes={name: one.size for name, one in contents.files.items()},

@@ -78,6 +78,8 @@ class Subject:
     """Whether symbols were asked for."""
     prefixes: tuple[str, ...] = ()
     """Namespaces for registered names that are fine besides the packages' names."""
+    outside: tuple[str, ...] = ()
+    """Names of libraries that somebody else brings, its makers say."""
     dist_info: str = ""
     """The folder with the metadata, without a slash at its end."""
     wheel_text: str = ""

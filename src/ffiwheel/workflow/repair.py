@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ffiwheel.audit.opening import Wishes
 from ffiwheel.bind.render import MODULE
 from ffiwheel.errors import OutputError, Problem, ProjectError, ReflectError, WheelError
 from ffiwheel.model.api_json import render_api
@@ -175,7 +176,7 @@ def _repair(wheel: Path, folder: Path, options: RepairOptions, progress: Progres
         grafts=draft.provenance.grafts,
         left=left,
         findings=findings,
-        report=audit(made, Terms(), progress),
+        report=audit(made, Terms(wishes=Wishes(outside=options.exclude)), progress),
     )
 
 

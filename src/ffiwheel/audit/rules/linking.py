@@ -147,6 +147,8 @@ def check_needed(subject: Subject) -> Iterator[Remark]:
         return
     alone = subject.is_wheel and not any(map(_may_bring, subject.required))
     for reason in subject.platform.missing:
+        if {reason.library, file_name(reason.library)} & {*subject.outside}:
+            continue
         if alone:
             yield Remark(reason.path, reason.text, reason.help, Severity.ERROR)
         else:
