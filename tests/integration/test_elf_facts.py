@@ -81,7 +81,7 @@ def test_text_relocations(tmp_path: Path) -> None:
 def test_a_processor_that_not_everybody_has_forbids_every_tag(tmp_path: Path) -> None:
     platform = lowest_platform({"a.so": build(tmp_path, "-Wl,-z,x86-64-v3")})
     assert platform.tag == "linux_x86_64"
-    assert "x86-64-v3" in platform.reasons[-1]
+    assert "x86-64-v3" in platform.reasons[-1].text
 
 
 @pytest.mark.cuda

@@ -1,6 +1,8 @@
-"""Audit damaged and malicious files, each within a time limit, in a process of little memory.
+"""Audit or repair damaged and malicious files, each within a time limit, in little memory.
 
-    python hostile.py SEED COUNT FOLDER
+    python hostile.py ACTION SEED COUNT FOLDER
+
+The actions are `audit` and `repair`.
 
 A case is made from its number, so what fails can be made again. The answer is JSON: how many files
 were audited, how many refused, and what went wrong.
@@ -8,10 +10,12 @@ were audited, how many refused, and what went wrong.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
 import resource
+import shutil
 import signal
 import sys
 import time
@@ -28,9 +32,12 @@ from ffiwheel.ui.findings import render_audit, render_commands
 from ffiwheel.ui.page.render import render_page
 from ffiwheel.workflow.audit import describe
 from ffiwheel.workflow.picture import read_picture
+from ffiwheel.workflow.repair import RepairOptions, repair_wheels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ffiwheel.model.finding import Finding
 
 LIBRARIES = Path(__file__).resolve().parents[1] / "data" / "libraries"
 ROOM = 768 * 1024**2
@@ -149,8 +156,47 @@ def audit(path: Path) -> bool:
     return True
 
 
-def main(seed: int, count: int, folder: Path) -> int:
-    """Audit `count` cases."""
+class Silence:
+    """Says nothing."""
+
+    @contextlib.contextmanager
+    def step(self, _name: str) -> Iterator[Silence]:
+        """Return itself."""
+        yield self
+
+    def advance(self, done: int, total: int) -> None:
+        """Say nothing."""
+
+    def output(self, line: str) -> None:
+        """Say nothing."""
+
+    def done(self, text: str, right: str = "") -> None:
+        """Say nothing."""
+
+    def warn(self, finding: Finding, subjects: Sequence[str] = ()) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+
+def repair(path: Path) -> bool:
+    """Repair a wheel; tell whether it could be. Its libraries are described, so none is loaded."""
+    outdir = path.parent / "repaired"
+    try:
+        repair_wheels([path], outdir, RepairOptions(), Silence())
+    except FfiwheelError:
+        return False
+    finally:
+        shutil.rmtree(outdir, ignore_errors=True)
+    return True
+
+
+ACTIONS: dict[str, Callable[[Path], bool]] = {"audit": audit, "repair": repair}
+
+
+def main(action: str, seed: int, count: int, folder: Path) -> int:
+    """Take `count` cases through an action."""
     outside: list[str] = []
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
@@ -170,7 +216,7 @@ def main(seed: int, count: int, folder: Path) -> int:
         started = time.process_time()
         signal.alarm(SECONDS)
         try:
-            read += audit(path)
+            read += ACTIONS[action](path)
         except (Exception, KeyboardInterrupt):  # noqa: BLE001 - whatever it is, it is a bug
             problems.append(f"case {seed}:{index} {path.name}\n{traceback.format_exc()}")
         finally:
@@ -184,4 +230,4 @@ def main(seed: int, count: int, folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])))

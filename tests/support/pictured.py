@@ -15,6 +15,7 @@ from ffiwheel.model.binary import (
 )
 from ffiwheel.model.finding import Finding, Report, Severity
 from ffiwheel.model.picture import Entry, Origin, Picture
+from ffiwheel.model.platform import Reason
 from ffiwheel.model.runtime import Bound, Failure, RuntimeRange
 
 WHEEL = "hello-1.2.0-py3-none-manylinux_2_17_x86_64.whl"
@@ -151,8 +152,14 @@ PICTURE = Picture(
     report=Report(rules=56, findings=FINDINGS),
     floor="manylinux_2_17_x86_64",
     reasons=(
-        "libhello.so needs GLIBC_2.17 of libc.so.6 for `secure_getenv`:"
-        " build on an older system, or with zig",
+        Reason(
+            path=LIBRARY,
+            library="libc.so.6",
+            version="GLIBC_2.17",
+            symbols=("secure_getenv",),
+            text="libhello.so needs GLIBC_2.17 of libc.so.6 for `secure_getenv`",
+            help="build on an older system, or with zig",
+        ),
     ),
     runtime=RUNTIME,
     stubs={"hello._ffi_api": STUB},
@@ -194,7 +201,7 @@ def evil_picture(evil: str) -> Picture:
         origins={evil: Origin.SYSTEM},
         report=Report(rules=1, findings=(finding,)),
         floor=evil,
-        reasons=(evil,),
+        reasons=(Reason(path=evil, library=evil, version=evil, text=evil, help=evil),),
         runtime=replace(
             RUNTIME,
             newest_known=evil,

@@ -9,12 +9,15 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from crafted import write_wheel, zipped
+from crafted import INFO, write_wheel, zipped
+from hostile import Silence
 from workshop import REPOSITORY
 
 from ffiwheel.audit.opening import read_subject
 from ffiwheel.errors import WheelError
 from ffiwheel.model.record import parse_record
+from ffiwheel.wheel.assemble import open_wheel
+from ffiwheel.workflow.stubs import read_wheel_stubs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +26,23 @@ SUPPORT = REPOSITORY / "tests" / "support"
 CASES = 2500
 
 
-def test_mutated_files(tmp_path: Path) -> None:
+def test_mutated_files_are_audited(tmp_path: Path) -> None:
     """Wheels and libraries of every format, damaged in every way, in one process with limits."""
+    told = take_through("audit", CASES, tmp_path)
+    assert told["read"] > CASES / 3, "most cases get past the door"
+    assert told["refused"] > CASES / 10
+
+
+def test_mutated_files_are_repaired(tmp_path: Path) -> None:
+    told = take_through("repair", 200, tmp_path)
+    assert told["read"] > 50
+    assert told["refused"] > 50
+
+
+def take_through(action: str, count: int, tmp_path: Path) -> dict[str, int]:
+    """Return how many cases were read and how many refused, if nothing went wrong."""
     done = subprocess.run(
-        [sys.executable, SUPPORT / "hostile.py", "1", str(CASES), tmp_path],
+        [sys.executable, SUPPORT / "hostile.py", action, "1", str(count), tmp_path],
         env={"PYTHONPATH": str(SUPPORT), "TMPDIR": str(tmp_path), "HOME": str(tmp_path)},
         cwd=tmp_path,
         capture_output=True,
@@ -38,8 +54,7 @@ def test_mutated_files(tmp_path: Path) -> None:
     assert told["problems"] == []
     assert told["outside"] == []
     assert told["left"] == []
-    assert told["read"] > CASES / 3, "most cases get past the door"
-    assert told["refused"] > CASES / 10
+    return {"read": told["read"], "refused": told["refused"]}
 
 
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
@@ -103,6 +118,41 @@ def test_metadata_larger_than_anybodys(tmp_path: Path) -> None:
     path = write_wheel(tmp_path, {"pkg-1.0.dist-info/METADATA": b"Name: pkg\n" * 500_000})
     with pytest.raises(WheelError, match="METADATA"):
         read_subject(path)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"../evil.so": b""}, "outside of itself"),
+        ({"/evil.so": b""}, "outside of itself"),
+        ({"": b""}, "outside of itself"),
+        ({"a" * 300: b""}, "File name too long"),
+        ({"a": b"", "a/b": b""}, "cannot unpack `a/b`"),
+        ({"a/b": b"", "a": b""}, "cannot unpack `a`"),
+        ({"zeros.bin": bytes(80 * 1024**2)}, "more than 50 times as large"),
+    ],
+)
+def test_what_is_not_unpacked_for_a_repair(
+    files: dict[str, bytes], said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(WheelError, match=said):
+        open_wheel(write_wheel(tmp_path, files), tmp_path / "inner" / "opened")
+    assert not list(tmp_path.rglob("evil*"))
+
+
+@pytest.mark.parametrize("place", ["../../evil/x.so", "/tmp/evil/x.so", "pkg/other.so"])
+def test_stubs_lie_where_the_wheel_has_its_library(place: str, tmp_path: Path) -> None:
+    described = {"schema": 1, "functions": [{"name": "pkg.add"}], "libraries": [{"path": place}]}
+    files = {f"{INFO}/ffiwheel-api.json": json.dumps(described).encode()}
+    with pytest.raises(WheelError, match="which is not in the wheel"):
+        read_wheel_stubs(write_wheel(tmp_path, files), None, tmp_path / "out", Silence())
+    assert not (tmp_path / "out").exists()
+
+
+def test_metadata_without_a_version(tmp_path: Path) -> None:
+    path = write_wheel(tmp_path, {"pkg-1.0.dist-info/METADATA": b"Name: pkg\nVersion: x\n"})
+    with pytest.raises(WheelError, match="which project and version"):
+        open_wheel(path, tmp_path / "opened")
 
 
 def test_nothing_is_written_where_names_point(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from ffiwheel.audit.rules import RULES
 from ffiwheel.audit.subject import Entry, Oddity, Outline, Subject
 from ffiwheel.model.api import Api, Class, Function
 from ffiwheel.model.binary import Binary, CodeKind, DeviceCode, Format, Import, Section
-from ffiwheel.model.finding import Severity
+from ffiwheel.model.finding import Severity, group_findings
 from ffiwheel.model.record import RecordFault
 
 MANGLED = "_ZN3tvm3ffi4json9StringifyERKNS0_3AnyE"
@@ -196,6 +196,8 @@ QUIET = [
     ("folders of the machine that built a grafted library", beside("pkg.libs/libomp-1234abcd.so.5", library(imports=(), exports=(), build_paths=("/build",), has_symbols=True))),
     ("a newer runtime asked for than is needed", metadata("tvm-ffi>=0.1.5", "tvm-ffi>=0.1.12")),
     ("symbols of the runtime in a library inside", replace(lib(imports=(Import("TVMFFIBigIntFromByteArray"), *LIBRARY.imports)), binaries={PATH: library(imports=(Import("TVMFFIBigIntFromByteArray"), *LIBRARY.imports)), "pkg/libtvm.so": Binary(arch="x86_64", exports=("TVMFFIBigIntFromByteArray",))}, stubs={}, sizes={})),
+    ("code for one architecture alone", lib(device_code=(DeviceCode("sm_90a", CodeKind.SASS, 9),))),
+    ("a name that delocate gives", on_mac(soname="/DLC/pkg/.dylibs/libz.1.dylib")),
     ("machine code and PTX", lib(device_code=(SASS, PTX))),
 ]  # fmt: skip
 
@@ -216,7 +218,7 @@ def test_a_fault_is_found_by_its_rule_alone(code: str, subject: Subject) -> None
 
 def test_every_rule_has_a_case() -> None:
     alone = {code for code, _ in CASES}
-    together = {"WHL002", "CUDA003", "PYP002", "WIN001"}
+    together = {"WHL002", "ELF021", "PYP002", "WIN001"}
     assert alone | together == {one.code for one in RULES}
 
 
@@ -229,11 +231,46 @@ def test_a_wheel_for_no_index_is_told_why() -> None:
     assert findings(subject) == ["WHL002"]
 
 
-def test_a_shared_cuda_runtime_must_be_brought_by_somebody() -> None:
-    subject = lib(needed=("libcudart.so.12",))
-    assert "CUDA003" in findings(subject)
-    required = METADATA.replace("Requires-Dist", "Requires-Dist: torch>=2\nRequires-Dist", 1)
-    assert "CUDA003" not in findings(replace(subject, metadata=required))
+@pytest.mark.parametrize(
+    ("library", "project", "who"),
+    [
+        ("libcudart.so.12", "torch>=2", "the CUDA toolkit"),
+        ("libcublasLt.so.12", "nvidia-cublas-cu12", "the CUDA toolkit"),
+        ("libcudnn_ops.so.9", "nvidia-cudnn-cu13", "the CUDA toolkit"),
+        ("libtorch_cpu.so", "torch", "PyTorch"),
+    ],
+)
+def test_what_others_provide_is_named_and_forces_no_tag(
+    library: str, project: str, who: str
+) -> None:
+    subject = lib(needed=(library, "libc.so.6"))
+    [warning] = check_subject(subject).findings
+    assert (warning.code, warning.severity) == ("ELF021", Severity.WARNING)
+    assert warning.message == f"it needs `{library}` of {who}, and no dependency brings it"
+    required = METADATA.replace("Requires-Dist", f"Requires-Dist: {project}\nRequires-Dist", 1)
+    [note] = check_subject(replace(subject, metadata=required)).findings
+    assert (note.code, note.severity) == ("ELF021", Severity.NOTE)
+
+
+def test_the_c_runtime_of_windows_comes_with_the_tvm_ffi_runtime_only() -> None:
+    assert "ELF012" not in findings(on_windows(needed=("tvm_ffi.dll", "MSVCP140.dll")))
+    assert "ELF012" in findings(on_windows(needed=("KERNEL32.dll", "MSVCP140.dll")))
+
+
+def test_wheels_of_those_who_provide_a_library_may_carry_it() -> None:
+    theirs = METADATA.replace("Name: pkg", "Name: nvidia-cublas-cu12")
+    assert "ELF010" in findings(beside("pkg/libcublas.so.12", library()))
+    wheel = beside("pkg/libcublas.so.12", library())
+    assert "ELF010" not in findings(replace(wheel, metadata=theirs))
+
+
+def test_older_names_of_a_tag_for_musl_are_true() -> None:
+    subject = replace(
+        lib(needed=("libc.so",), imports=(), exports=("f",)),
+        file_tag="py3-none-musllinux_1_1_x86_64",
+        wheel_tags=("py3-none-musllinux_1_1_x86_64",),
+    )
+    assert findings(subject) == []
 
 
 def test_no_library_is_linked_with_libpython_even_for_one_python() -> None:
@@ -248,9 +285,15 @@ def test_the_c_runtime_for_debugging_is_not_on_other_machines() -> None:
     assert "WIN001" in findings(on_windows(needed=("tvm_ffi.dll", "VCRUNTIME140D.dll")))
 
 
+def test_what_a_repair_was_told_to_leave_out_is_no_fault() -> None:
+    subject = on_mac(needed=("@rpath/libtvm_ffi.dylib", "@rpath/libdep.dylib"))
+    assert "ELF012" in findings(subject)
+    assert "ELF012" not in findings(replace(subject, outside=("libdep.dylib",)))
+
+
 def test_another_package_may_bring_a_library() -> None:
-    subject = lib(needed=("libtorch.so", "libc.so.6"))
-    required = METADATA.replace("Requires-Dist", "Requires-Dist: torch>=2\nRequires-Dist", 1)
+    subject = lib(needed=("libmkl_rt.so.2", "libc.so.6"))
+    required = METADATA.replace("Requires-Dist", "Requires-Dist: mkl\nRequires-Dist", 1)
     [alone] = check_subject(subject).findings
     [brought] = check_subject(replace(subject, metadata=required)).findings
     assert (alone.severity, brought.severity) == (Severity.ERROR, Severity.WARNING)
@@ -276,7 +319,22 @@ def test_names_are_worse_where_the_tag_promises_windows() -> None:
 def test_findings_say_how_much() -> None:
     sections = (Section(".debug_info", 5_000_000), Section(".text", 100))
     [found] = check_subject(lib(has_debug=True, sections=sections)).findings
-    assert found.message == "it has 5.0 MB of debug sections"
+    assert found.message == "it has debug sections, in all 5.0 MB"
+
+
+def test_libraries_with_one_fault_are_one_finding_to_read() -> None:
+    large = (Section(".debug_info", 5_000_000),)
+    subject = replace(
+        beside("pkg/b.so", library(has_debug=True)),
+        binaries={
+            PATH: library(has_debug=True, sections=large),
+            "pkg/b.so": library(has_debug=True),
+        },
+    )
+    every = [one for one in check_subject(subject).findings if one.code == "ELF007"]
+    [(found, places)] = group_findings(every).items()
+    assert found.message == "it has debug sections, in all 5.0 MB"
+    assert places == [PATH, "pkg/b.so"]
     exports = ("_ZN3tvm3ffi3AnyD1Ev", "_ZN3pkg3addEii")
     [found] = check_subject(lib(exports=exports, weak_exports=exports[:1])).findings
     assert "exports 2 symbols besides" in found.message

@@ -13,7 +13,7 @@ import pytest
 
 from ffiwheel.errors import OutputError, ProjectError, WheelError
 from ffiwheel.model.record import Hashed, check_record, hash_of, parse_record, render_record
-from ffiwheel.system.archive import extract_zip, write_tar_gz, write_zip
+from ffiwheel.system.archive import write_tar_gz, write_zip
 from ffiwheel.system.environment import source_date_epoch
 from ffiwheel.system.files import (
     explaining,
@@ -23,6 +23,7 @@ from ffiwheel.system.files import (
     rewrite,
     write_if_changed,
 )
+from ffiwheel.system.foreign_zip import extract_zip
 from ffiwheel.system.process import run
 from ffiwheel.system.question import asking
 

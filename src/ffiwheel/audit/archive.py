@@ -1,8 +1,4 @@
-"""Read a zip that anybody may have made: how it is laid out, and what is in it, within limits.
-
-Nothing is unpacked to a path that the archive names. How much memory and time reading takes is
-bounded by the size of the file, not by what it claims: the directory may not be larger than
-`MOST_DIRECTORY`, the contents not larger than `MOST_RATIO` times the archive.
+"""How a zip that anybody may have made is laid out; `system.foreign_zip` opens it.
 
 Installers read archives in two ways: from the directory at the end (pip), or from the beginning,
 entry by entry (uv). Whatever the two would understand differently is an `Oddity`; PyPI refuses it.
@@ -15,85 +11,28 @@ from __future__ import annotations
 import itertools
 import os
 import struct
-import zipfile
-import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
 from ffiwheel.audit.subject import Entry, Oddity, Outline
-from ffiwheel.errors import WheelError
+from ffiwheel.system.foreign_zip import (
+    ENCRYPTED,
+    LONGEST_COMMENT,
+    METHODS,
+    MOST_DIRECTORY,
+    is_bomb,
+    refuse_long_names,
+)
 
 if TYPE_CHECKING:
+    import zipfile
     from collections.abc import Iterator
 
-MOST_DIRECTORY = 16 * 1024**2
-"""Bytes of a directory: some 150,000 files."""
-LONGEST_NAME = 1024
-"""Characters of a path in an archive."""
-MOST_RATIO = 50
-"""How often an archive may be as large unpacked as packed, if that is more than `SMALL`."""
-SMALL = 64 * 1024**2
-"""Bytes that any archive may become."""
-
-BROKEN = (
-    zipfile.BadZipFile,
-    zipfile.LargeZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    OverflowError,
-    RuntimeError,
-    UnicodeError,
-    ValueError,
-)
-"""What `zipfile` raises for archives that are damaged or made to harm."""
-
-_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-_ENCRYPTED, _LATE_SIZES = 0x1, 0x8
+_LATE_SIZES = 0x8
 _LOCAL = struct.Struct("<4s2xH18xHH")
 _END = b"PK\5\6"
-_END_SIZE, _LONGEST_COMMENT = 22, 0xFFFF
-_END64_SIZE, _LOCATOR_SIZE = 56, 20
+_END_SIZE = 22
 _DESCRIPTORS = {12, 16, 20, 24}
 """The sizes of what may follow an entry whose header left the sizes open."""
-
-
-def open_zip(file: BinaryIO, name: str) -> zipfile.ZipFile:
-    """Open an archive whose directory is small enough to be read.
-
-    Raises:
-        WheelError: if it is no zip, or its directory is damaged or too large.
-    """
-    try:
-        if _directory_size(file) > MOST_DIRECTORY:
-            raise WheelError("not a wheel: its directory is too large to be read", where=name)
-        archive = zipfile.ZipFile(file)
-    except BROKEN as error:
-        raise WheelError(f"not a wheel: {_reason(error)}", where=name) from error
-    places = [archive.start_dir, *(info.header_offset for info in archive.infolist())]
-    if not 0 <= min(places) <= max(places) <= archive.start_dir:
-        raise WheelError("not a wheel: its directory points outside of the file", where=name)
-    return archive
-
-
-def _directory_size(file: BinaryIO) -> int:
-    """Return the most bytes that any end of the archive says the directory has."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - _END_SIZE - _LONGEST_COMMENT - _END64_SIZE - _LOCATOR_SIZE))
-    tail = file.read()
-    place = tail.rfind(_END, 0, len(tail) - _END_SIZE + len(_END))
-    if place < 0:
-        return 0
-    [claim] = struct.unpack_from("<L", tail, place + 12)
-    locator = tail[max(0, place - _LOCATOR_SIZE) : place]
-    if not locator.startswith(b"PK\6\7"):
-        return min(size, int(claim))
-    [start] = struct.unpack_from("<Q", locator, 8)
-    before = tail[max(0, place - _LOCATOR_SIZE - _END64_SIZE) :]
-    file.seek(min(start, size))
-    ends = (one[:_END64_SIZE] for one in (before, file.read(_END64_SIZE)))
-    claims = [struct.unpack_from("<Q", one, 40)[0] for one in ends if len(one) == _END64_SIZE]
-    return min(size, max(claims, default=0))
 
 
 def read_outline(file: BinaryIO, archive: zipfile.ZipFile, where: str) -> Outline:
@@ -104,11 +43,7 @@ def read_outline(file: BinaryIO, archive: zipfile.ZipFile, where: str) -> Outlin
     """
     size = file.seek(0, os.SEEK_END)
     infos = archive.infolist()
-    if any(len(info.orig_filename) > LONGEST_NAME for info in infos):
-        raise WheelError(
-            f"not a wheel: it has a name of more than {LONGEST_NAME} characters", where=where
-        )
-    claimed = sum(info.file_size for info in infos)
+    refuse_long_names(infos, where)
     return Outline(
         size=size,
         entries=tuple(
@@ -116,16 +51,16 @@ def read_outline(file: BinaryIO, archive: zipfile.ZipFile, where: str) -> Outlin
             for info in infos
         ),
         oddities=(*_odd_entries(file, infos), *_odd_layout(file, archive, size)),
-        is_bomb=claimed > max(SMALL, MOST_RATIO * size),
+        is_bomb=is_bomb(infos, size),
     )
 
 
 def _odd_entries(file: BinaryIO, infos: list[zipfile.ZipInfo]) -> Iterator[Oddity]:
     for info in infos:
         name = info.orig_filename
-        if info.flag_bits & _ENCRYPTED:
+        if info.flag_bits & ENCRYPTED:
             yield Oddity(name, "it is encrypted")
-        if info.compress_type not in _METHODS:
+        if info.compress_type not in METHODS:
             yield Oddity(name, "it is compressed in a way that not every installer knows")
         if info.flag_bits & _LATE_SIZES:
             yield Oddity(name, "its size stands behind it, so it can only be read from the end")
@@ -157,7 +92,7 @@ def _odd_layout(file: BinaryIO, archive: zipfile.ZipFile, size: int) -> Iterator
 
 def _odd_end(file: BinaryIO, archive: zipfile.ZipFile, size: int) -> Iterator[Oddity]:
     file.seek(archive.start_dir)
-    rest = file.read(min(size - archive.start_dir, MOST_DIRECTORY + _LONGEST_COMMENT))
+    rest = file.read(min(size - archive.start_dir, MOST_DIRECTORY + LONGEST_COMMENT))
     place = rest.rfind(_END)
     after = len(rest) - place - _END_SIZE - len(archive.comment)
     if place < 0:
@@ -192,17 +127,3 @@ def _local_name(file: BinaryIO, info: zipfile.ZipInfo) -> str | None:
         return None
     _, flags, length, _ = header
     return file.read(length).decode("utf-8" if flags & 0x800 else "cp437", "replace")
-
-
-def is_readable(info: zipfile.ZipInfo) -> bool:
-    """Tell whether a file can be unpacked without a password and within bounds.
-
-    bzip2 and LZMA are left out: from a few bytes, `zipfile` unpacks gigabytes at once.
-    """
-    return info.compress_type in _METHODS and not info.flag_bits & _ENCRYPTED
-
-
-def _reason(error: Exception) -> str:
-    """Return what is wrong, beginning with a small letter."""
-    text = str(error) or type(error).__name__
-    return text[0].lower() + text[1:]

@@ -1,8 +1,8 @@
 """Open a wheel or a shared library from the disk, whoever made it, and never run it.
 
 Each file of a wheel is read once, as a stream: it is hashed as `RECORD` asks; a library also goes
-into a temporary file without a name, a text into memory up to a limit. `audit.archive` says what
-bounds the work.
+into a temporary file without a name, a text into memory up to a limit. `system.foreign_zip`
+says what bounds the work.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from ffiwheel.audit.archive import BROKEN, is_readable, open_zip, read_outline
+from ffiwheel.audit.archive import read_outline
 from ffiwheel.audit.binary.read import read_binary
 from ffiwheel.audit.subject import Outline, Subject
 from ffiwheel.errors import ProjectError, ReflectError, WheelError
-from ffiwheel.model.draft import is_library
+from ffiwheel.model.draft import API_FILE, is_library
 from ffiwheel.model.record import (
     STRONG,
     Hashed,
@@ -30,6 +30,7 @@ from ffiwheel.model.record import (
     render_digest,
 )
 from ffiwheel.system.files import explaining_full
+from ffiwheel.system.foreign_zip import BROKEN, is_readable, open_zip
 
 if TYPE_CHECKING:
     import zipfile
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
 
     from ffiwheel.model.api import Api
     from ffiwheel.model.binary import Binary
-
-API_FILE = "ffiwheel-api.json"
-"""The description of what a wheel offers, in its `.dist-info`."""
 
 _BLOCK = 1024**2
 _LONGEST_STUB = 1024**2
@@ -58,6 +56,8 @@ class Wishes:
     """Whether symbols were asked for."""
     prefixes: tuple[str, ...] = ()
     """Namespaces for registered names that are fine besides the packages' names."""
+    outside: tuple[str, ...] = ()
+    """Names of libraries that somebody else brings, they say."""
 
 
 NO_WISHES = Wishes()
@@ -115,6 +115,7 @@ def _read_library(file: BinaryIO, path: Path, wishes: Wishes) -> Subject:
         exports=wishes.exports,
         debug=wishes.debug,
         prefixes=wishes.prefixes,
+        outside=wishes.outside,
     )
 
 
@@ -142,6 +143,7 @@ def _read_wheel(file: BinaryIO, path: Path, wishes: Wishes) -> Subject:
         exports=wishes.exports,
         debug=wishes.debug,
         prefixes=wishes.prefixes,
+        outside=wishes.outside,
         dist_info=info,
         wheel_text=texts["WHEEL"],
         sizes={name: one.size for name, one in contents.files.items()},

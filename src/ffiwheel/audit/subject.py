@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from ffiwheel.model.provider import RUNTIME
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from email.message import Message
 
-    from ffiwheel.audit.platform import Platform
     from ffiwheel.model.api import Api
     from ffiwheel.model.binary import Binary
+    from ffiwheel.model.platform import Platform
     from ffiwheel.model.record import RecordFault
     from ffiwheel.model.runtime import RuntimeRange
-
-
-RUNTIME = "apache-tvm-ffi"
-"""The project on PyPI that brings the TVM-FFI runtime."""
 
 
 class Entry(NamedTuple):
@@ -81,6 +79,8 @@ class Subject:
     """Whether symbols were asked for."""
     prefixes: tuple[str, ...] = ()
     """Namespaces for registered names that are fine besides the packages' names."""
+    outside: tuple[str, ...] = ()
+    """Names of libraries that somebody else brings, its makers say."""
     dist_info: str = ""
     """The folder with the metadata, without a slash at its end."""
     wheel_text: str = ""
@@ -137,12 +137,10 @@ class Subject:
             return self.platform
         from ffiwheel.audit.platform import lowest_platform  # noqa: PLC0415 - as above
 
-        texts = " ".join(self.platform.missing)
+        missing = {reason.library for reason in self.platform.missing}
         return lowest_platform(
             {
-                path: replace(
-                    one, needed=tuple(name for name in one.needed if f" needs {name}," not in texts)
-                )
+                path: replace(one, needed=tuple(name for name in one.needed if name not in missing))
                 for path, one in self.binaries.items()
             }
         )
@@ -152,7 +150,7 @@ class Subject:
         """The fields of `METADATA`."""
         return HeaderParser().parsestr(self.metadata)
 
-    @property
+    @cached_property
     def extensions(self) -> Mapping[str, Binary]:
         """The libraries that speak the TVM-FFI C ABI."""
         return {path: one for path, one in self.binaries.items() if one.is_extension}
@@ -170,9 +168,14 @@ class Subject:
         return frozenset(canonicalize_name(one.name) for one in self.requirements)
 
     @property
+    def name(self) -> str:
+        """The project, as PyPI compares names."""
+        return canonicalize_name(str(self.headers["Name"] or ""))
+
+    @property
     def is_runtime(self) -> bool:
         """Whether this is the wheel of the TVM-FFI runtime itself."""
-        return str(self.headers["Name"] or "").lower().replace("_", "-") == RUNTIME
+        return self.name == RUNTIME.name
 
     @property
     def packages(self) -> frozenset[str]:

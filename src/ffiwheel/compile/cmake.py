@@ -23,8 +23,8 @@ from ffiwheel.config.decode import subtable
 from ffiwheel.errors import ProjectError
 from ffiwheel.model.compiled import Compiled
 from ffiwheel.model.provenance import Part, part_of
-from ffiwheel.system.archive import extract_zip
 from ffiwheel.system.files import make_private_folder, write_if_changed
+from ffiwheel.system.foreign_zip import extract_zip
 from ffiwheel.system.program import write_program
 
 if TYPE_CHECKING:

@@ -21,6 +21,9 @@ Content = Path | bytes
 ANY_PYTHON = "py3-none"
 """The Python and ABI tag of a wheel that installs on every Python."""
 
+API_FILE = "ffiwheel-api.json"
+"""The description of what a wheel offers, in its `.dist-info`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:

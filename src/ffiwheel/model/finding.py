@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Severity(enum.Enum):
@@ -61,3 +65,12 @@ class Report:
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """Return the findings that are as bad as `severity`, or worse."""
         return tuple(one for one in self.findings if one.severity.rank <= severity.rank)
+
+
+def group_findings(findings: Iterable[Finding]) -> dict[Finding, list[str]]:
+    """Return the first of the findings that say the same -> what they say it about."""
+    groups: dict[tuple[object, ...], tuple[Finding, list[str]]] = {}
+    for found in findings:
+        key = (found.rule, found.severity, found.message, found.help)
+        groups.setdefault(key, (found, []))[1].append(found.subject)
+    return dict(groups.values())

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ffiwheel.model.binary import Binary, Symbol
     from ffiwheel.model.finding import Report
+    from ffiwheel.model.platform import Reason
     from ffiwheel.model.runtime import RuntimeRange
 
 
@@ -25,6 +26,7 @@ class Origin(enum.Enum):
     RUNTIME = "in apache-tvm-ffi"
     CUDA = "with CUDA"
     """The driver, or a package of NVIDIA's."""
+    PYTORCH = "in PyTorch"
     PYTHON = "in Python"
     SYSTEM = "in the system"
     MISSING = "not found"
@@ -66,8 +68,10 @@ class Picture:
     report: Report
     floor: str = ""
     """The lowest platform tag that is true."""
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     """What forces that tag."""
+    conflict: str = ""
+    """Why no tag is true."""
     runtime: RuntimeRange | None = None
     """On which releases of `apache-tvm-ffi` it works; None where that is not known."""
     stubs: Mapping[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractContextManager
 
     from ffiwheel.model.finding import Finding
@@ -29,8 +30,8 @@ class Progress(Protocol):
     def step(self, name: str) -> AbstractContextManager[Step]:
         """Return a context in which the step `name` runs."""
 
-    def warn(self, finding: Finding) -> None:
-        """Show a finding that does not stop the work."""
+    def warn(self, finding: Finding, subjects: Sequence[str] = ()) -> None:
+        """Show a finding that does not stop the work, with all the `subjects` it is true of."""
 
     def note(self, text: str) -> None:
         """Say what holds the work up, at once."""

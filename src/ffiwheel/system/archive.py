@@ -2,7 +2,6 @@
 
 Entries are sorted, times come from `SOURCE_DATE_EPOCH`, owners are dropped and modes are 644, or
 755 for programs, so the same files give the same bytes on every machine with the same zlib.
-Archives that others made are unpacked with their programs still programs.
 """
 
 from __future__ import annotations
@@ -13,16 +12,15 @@ import stat
 import tarfile
 import time
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffiwheel.errors import WheelError
 from ffiwheel.model.draft import is_library
 from ffiwheel.system.environment import source_date_epoch
 from ffiwheel.system.files import explaining_full, read_input, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from ffiwheel.model.draft import Content
 
@@ -96,33 +94,3 @@ def extract_tar_gz(path: Path, folder: Path) -> None:
             archive.extractall(folder, filter="data")
         else:  # Python 3.10 and 3.11 before the security releases of 2023
             archive.extractall(folder)  # noqa: S202
-
-
-def extract_zip(path: Path, folder: Path) -> dict[str, Path]:
-    """Unpack a zip, programs as programs, and return archive path -> file of what was in it.
-
-    Raises:
-        WheelError: if it is no zip, or names files outside of itself.
-        OutputError: if the disk is full.
-    """
-    try:
-        with explaining_full(folder), zipfile.ZipFile(path) as archive:
-            entries = [info for info in archive.infolist() if not info.is_dir()]
-            _refuse_escapes(path, (info.filename for info in entries))
-            return {info.filename: _extract(archive, info, folder) for info in entries}
-    except zipfile.BadZipFile as error:
-        raise WheelError(f"not a wheel: {error}", where=str(path)) from error
-
-
-def _extract(archive: zipfile.ZipFile, info: zipfile.ZipInfo, folder: Path) -> Path:
-    file = Path(archive.extract(info, folder))
-    if info.external_attr >> 16 & stat.S_IXUSR:
-        file.chmod(_EXECUTABLE)
-    return file
-
-
-def _refuse_escapes(path: Path, names: Iterable[str]) -> None:
-    for name in names:
-        parts = PurePosixPath(name)
-        if parts.is_absolute() or ".." in parts.parts:
-            raise WheelError(f"it names a file outside of itself: `{name}`", where=str(path))

@@ -19,7 +19,7 @@ from ffiwheel.ui.findings import indent, render_finding
 from ffiwheel.ui.streams import give_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.status import Status
 
@@ -111,9 +111,9 @@ class ConsoleProgress:
         self.seconds[name] = round(step.elapsed, 3)
         self.console.say(self._line(step))
 
-    def warn(self, finding: Finding) -> None:
+    def warn(self, finding: Finding, subjects: Sequence[str] = ()) -> None:
         """Print a finding."""
-        self.console.say(render_finding(finding))
+        self.console.say(render_finding(finding, subjects))
 
     def note(self, text: str) -> None:
         """Print a line about what holds the work up."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ffiwheel.model.finding import Severity
+from ffiwheel.model.finding import Severity, group_findings
 from ffiwheel.model.size import show_size
 
 if TYPE_CHECKING:
@@ -60,15 +60,6 @@ def indent(text: str) -> str:
     return text.replace("\n", "\n       ")
 
 
-def group(findings: Iterable[Finding]) -> dict[Finding, list[str]]:
-    """Return the first of the findings that say the same -> what they say it about."""
-    groups: dict[tuple[object, ...], tuple[Finding, list[str]]] = {}
-    for found in findings:
-        key = (found.rule, found.severity, found.message, found.help)
-        groups.setdefault(key, (found, []))[1].append(found.subject)
-    return dict(groups.values())
-
-
 def render_audit(audits: Sequence[Audited], *, ascii_only: bool) -> list[Text]:
     """Return a line for each file, with its findings below."""
     heads = [_head(one) for one in audits]
@@ -77,7 +68,7 @@ def render_audit(audits: Sequence[Audited], *, ascii_only: bool) -> list[Text]:
     for one, head in zip(audits, heads, strict=True):
         name, tag, size = (part.ljust(width) for part, width in zip(head, widths, strict=False))
         texts.append(_line(one, f"{name}  {tag}  {size.strip():>{widths[2]}}", head[3], ascii_only))
-        grouped = group(one.report.findings)
+        grouped = group_findings(one.report.findings)
         texts += [render_finding(found, subjects) for found, subjects in grouped.items()]
     return texts
 
@@ -117,7 +108,7 @@ def render_commands(path: str, findings: Iterable[Finding]) -> list[str]:
             f"{found.message}\nat: {', '.join(subjects[:_MOST_SUBJECTS])}"
             + (f"\nhelp: {found.help}" if found.help else ""),
         )
-        for found, subjects in group(findings).items()
+        for found, subjects in group_findings(findings).items()
     ]
 
 

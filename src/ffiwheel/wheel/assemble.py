@@ -11,14 +11,19 @@ from email.parser import HeaderParser
 from itertools import product
 from typing import TYPE_CHECKING
 
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.utils import (
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_wheel_filename,
+)
 from packaging.version import Version as Pep440
 
 from ffiwheel import __version__
 from ffiwheel.errors import WheelError
 from ffiwheel.model.draft import Draft
 from ffiwheel.model.record import render_record
-from ffiwheel.system.archive import extract_zip, is_program, read_content, write_zip
+from ffiwheel.system.archive import is_program, read_content, write_zip
+from ffiwheel.system.foreign_zip import extract_zip
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,10 +104,11 @@ def open_wheel(path: Path, folder: Path) -> Draft:
     if not info:
         raise WheelError("not a wheel: it has no METADATA", where=str(path))
     start = info.removesuffix("METADATA")
-    headers = HeaderParser().parsestr(files[info].read_text(encoding="utf-8"))
+    headers = HeaderParser().parsestr(files[info].read_text(encoding="utf-8", errors="replace"))
     kept = {name for name in files if not name.startswith(start)}
     made_new = {"RECORD", "RECORD.jws", "RECORD.p7s", "WHEEL"}
     name, version = str(headers["Name"]), str(headers["Version"])
+    _refuse_names(name, version, path)
     data = f"{stem_of(name, version)}.data/"  # the folder has to be spelt as `.dist-info` is
     return Draft(
         name=name,
@@ -116,3 +122,14 @@ def open_wheel(path: Path, folder: Path) -> Draft:
         python_tag="-".join(path.stem.split("-")[-3:-1]),
         build="".join(map(str, build)),
     )
+
+
+def _refuse_names(name: str, version: str, path: Path) -> None:
+    """Refuse a wheel whose name or version cannot be a part of a file's name."""
+    try:
+        Pep440(version)
+        canonicalize_name(name, validate=True)
+    except ValueError as error:  # besides their own errors, Python's for too many digits
+        raise WheelError(
+            "METADATA does not say which project and version it is of", where=str(path)
+        ) from error

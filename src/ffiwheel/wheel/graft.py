@@ -21,17 +21,23 @@ from typing import TYPE_CHECKING
 from ffiwheel.errors import Problem, WheelError
 from ffiwheel.model.binary import Format
 from ffiwheel.model.provenance import Graft, Part
-from ffiwheel.model.provider import base_name, find_provider, list_provided
+from ffiwheel.model.provider import (
+    file_name,
+    find_provider,
+    list_patterns,
+    name_asked,
+    names_inside,
+)
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.environment import inherited, interpreter
+from ffiwheel.system.libraries import is_musl, is_system, list_linux, windows_platform
 from ffiwheel.system.machine import is_host
 from ffiwheel.system.process import run
 from ffiwheel.wheel.assemble import open_wheel, write_wheel
 from ffiwheel.wheel.preload import add_preload
-from ffiwheel.wheel.systems import is_musl, is_system, list_linux, windows_platform
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ffiwheel.model.binary import Binary
@@ -67,18 +73,18 @@ def plan_grafts(binaries: Mapping[str, Binary], exclude: tuple[str, ...]) -> Gra
         binaries: archive path -> facts of each library of the wheel.
         exclude: names that the user wants left out.
     """
-    inside = {base_name(name) for path, one in binaries.items() for name in (path, one.soname)}
+    inside = names_inside(binaries)
     wanted: dict[str, list[str]] = {}
     left: dict[str, str] = {}
     for path, binary in sorted(binaries.items()):
         for library in binary.needed:
-            name = base_name(library)
-            if name in inside or is_system(library, binary):
+            name = file_name(library)
+            if name_asked(library) in inside or is_system(library, binary):
                 continue
             if name in exclude or library in exclude:
                 left[name] = "the user"
-            elif provider := find_provider(library):
-                left[name] = provider
+            elif provider := find_provider(library, binary):
+                left[name] = provider.name
             else:
                 wanted.setdefault(library, []).append(path)
     return GraftPlan(
@@ -112,7 +118,7 @@ def graft(
     shutil.rmtree(made, ignore_errors=True)
     empty = folder / "empty"  # the tools look for libraries in the folder that they run in, too
     empty.mkdir(exist_ok=True)
-    command = _command(first, exclude, lib_dirs, given, made)
+    command = _command(first, (*list_patterns(binaries), *exclude), lib_dirs, given, made)
     variables = {"AUDITWHEEL_PLAT": "", "DYLD_LIBRARY_PATH": "", "DYLD_FALLBACK_LIBRARY_PATH": ""}
     path = {"PATH": ""} if first.format is Format.PE else {}
     done = run([interpreter(), "-m", *command], cwd=empty, env=inherited(**variables, **path))
@@ -123,10 +129,9 @@ def graft(
 
 
 def _command(
-    binary: Binary, exclude: Iterable[str], lib_dirs: Sequence[Path], given: Path, made: Path
+    binary: Binary, left_out: tuple[str, ...], lib_dirs: Sequence[Path], given: Path, made: Path
 ) -> list[str | Path]:
     """Return the module to run, with its arguments."""
-    left_out = list_provided(tuple(exclude))
     if binary.format is Format.PE:
         names = os.pathsep.join(name for name in left_out if name.endswith(".dll"))
         places = os.pathsep.join(map(str, lib_dirs))
@@ -162,7 +167,7 @@ def _version(text: str) -> tuple[int, int]:
 def _take_over(draft: Draft, made: Draft, binaries: Mapping[str, Binary]) -> Draft:
     """Return `draft` with the files that the tool made, and a note of what was added."""
     added = [name for name in made.libraries if name not in draft.libraries]
-    grafts = tuple(Graft(name, _HASH.sub("", base_name(name))) for name in added)
+    grafts = tuple(Graft(name, _HASH.sub("", file_name(name))) for name in added)
     known = draft.provenance
     bill = made.dist_info.get(_FOREIGN_SBOM, b"{}")
     provenance = replace(
@@ -197,13 +202,13 @@ def _explain(
         )
     there = {file.name for folder in lib_dirs for file in folder.iterdir()}
     if not _MISSING[0].search(done.text):  # where the system's own folders count, it alone knows
-        said |= {name for name in plan.wanted if base_name(name) not in there}
+        said |= {name for name in plan.wanted if file_name(name) not in there}
     return WheelError.of(
         Problem(
-            f"the library `{base_name(name)}` has to be in the wheel, and is not found",
+            f"the library `{file_name(name)}` has to be in the wheel, and is not found",
             where=f"needed by {', '.join(plan.wanted.get(name, ('a library to be put in',)))}",
             hint=f"name the folder that it lies in: `--lib-dir DIR`,\n"
-            f"or leave it to somebody else: `--exclude {base_name(name)}`",
+            f"or leave it to somebody else: `--exclude {file_name(name)}`",
         )
         for name in sorted(said)
     )

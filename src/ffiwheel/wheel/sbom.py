@@ -114,7 +114,7 @@ def read_provenance(text: bytes) -> Provenance:
             ),
             packages=_parts_of(body["components"], _PACKAGE),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return Provenance()
 
 

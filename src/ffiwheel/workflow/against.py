@@ -19,7 +19,7 @@ from ffiwheel.audit.runtime.requirement import RUNTIME
 from ffiwheel.audit.runtime.table import read_table
 from ffiwheel.errors import ProjectError
 from ffiwheel.model.runtime import Trial
-from ffiwheel.system.archive import extract_zip
+from ffiwheel.system.foreign_zip import extract_zip
 from ffiwheel.toolchain.releases import install_into, install_release, load_with
 
 if TYPE_CHECKING:

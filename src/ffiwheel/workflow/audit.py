@@ -67,7 +67,7 @@ def _describe_file(one: Audited | Refused) -> dict[str, object]:
         "size": one.size,
         "tag": subject.file_tag,
         "lowest_platform": subject.platform.tag,
-        "reasons": list(subject.platform.reasons),
+        "reasons": [str(reason) for reason in subject.platform.reasons],
         "runtime": _describe_runtime(one.runtime),
         "libraries": [_describe_library(path, binary, subject) for path, binary in libraries],
         "findings": [_describe_finding(found) for found in one.report.findings],

@@ -17,6 +17,7 @@ from ffiwheel.config.project import normalize_name
 from ffiwheel.config.schema import BindingsTable
 from ffiwheel.errors import ReflectError
 from ffiwheel.model.api_json import render_api
+from ffiwheel.model.draft import API_FILE
 from ffiwheel.system.archive import read_content
 from ffiwheel.workflow.binaries import facts_of
 from ffiwheel.workflow.check import compare_beside, prove_bindings
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     from ffiwheel.model.progress import Step
     from ffiwheel.model.runtime import RuntimeRange
 
-API_FILE = "ffiwheel-api.json"
-"""The description of what a wheel offers, in its `.dist-info`."""
 _SHOWN_NAMES = 5
 
 

@@ -7,7 +7,6 @@ import shutil
 import tempfile
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
-from ffiwheel.audit.archive import BROKEN, open_zip
 from ffiwheel.audit.binary.read import read_symbols
 from ffiwheel.audit.origin import find_origin
 from ffiwheel.bind.render import MODULE, render_bindings
@@ -15,6 +14,7 @@ from ffiwheel.config.schema import BindingsTable
 from ffiwheel.errors import FfiwheelError, WheelError
 from ffiwheel.model.picture import Entry, Picture
 from ffiwheel.model.record import parse_record
+from ffiwheel.system.foreign_zip import BROKEN, open_zip
 
 if TYPE_CHECKING:
     import zipfile
@@ -52,7 +52,8 @@ def read_picture(audited: Audited) -> Picture:
         origins=dict(_find_origins(subject.binaries)),
         report=audited.report,
         floor=platform.tag if subject.binaries else "",
-        reasons=platform.reasons or tuple(filter(None, [platform.conflict])),
+        reasons=platform.reasons,
+        conflict=platform.conflict,
         runtime=audited.runtime,
         stubs=_find_stubs(subject),
         metadata=tuple((key, str(value)) for key, value in subject.headers.items()),

@@ -15,23 +15,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ffiwheel.audit.opening import Wishes
 from ffiwheel.bind.render import MODULE
 from ffiwheel.errors import OutputError, Problem, ProjectError, ReflectError, WheelError
 from ffiwheel.model.api_json import render_api
 from ffiwheel.model.binary import Format
-from ffiwheel.model.draft import ANY_PYTHON
-from ffiwheel.model.provider import RUNTIME
+from ffiwheel.model.draft import ANY_PYTHON, API_FILE
+from ffiwheel.model.provider import PYTHON, RUNTIME
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.environment import source_date_epoch
 from ffiwheel.system.files import explaining_full, require_writable
+from ffiwheel.system.libraries import is_musl
 from ffiwheel.system.machine import is_host
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.wheel.graft import graft, plan_grafts
 from ffiwheel.wheel.sbom import SBOM_FILE, read_provenance
 from ffiwheel.wheel.sign import sign_broken
-from ffiwheel.wheel.systems import is_musl
 from ffiwheel.workflow.binaries import facts_of, read_binaries
-from ffiwheel.workflow.bind import API_FILE, bind_draft, find_package, wishes_for
+from ffiwheel.workflow.bind import bind_draft, find_package, wishes_for
 from ffiwheel.workflow.build import assemble, platform_tag
 from ffiwheel.workflow.place import deliver
 from ffiwheel.workflow.reflect import reflect_draft
@@ -175,7 +176,7 @@ def _repair(wheel: Path, folder: Path, options: RepairOptions, progress: Progres
         grafts=draft.provenance.grafts,
         left=left,
         findings=findings,
-        report=audit(made, Terms(), progress),
+        report=audit(made, Terms(wishes=Wishes(outside=options.exclude)), progress),
     )
 
 
@@ -201,7 +202,7 @@ def _graft(
     for name in signed:
         progress.note(f"`{name}` had no valid signature, and is signed ad hoc")
     for name, provider in plan.left.items():
-        if provider != RUNTIME:
+        if provider not in {RUNTIME.name, PYTHON.name}:
             progress.note(f"`{name}` stays outside: {provider} provides it")
     return draft, plan.left
 

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 from ffiwheel.bind.render import MODULE, PARTIAL
 from ffiwheel.errors import Problem, ProjectError, StaleError, WheelError
 from ffiwheel.model.api_json import parse_api
+from ffiwheel.model.draft import API_FILE
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.files import explaining, write_changed
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.workflow.binaries import read_binaries
-from ffiwheel.workflow.bind import API_FILE, bind_draft, is_ours, wishes_for, wishes_of
+from ffiwheel.workflow.bind import bind_draft, is_ours, wishes_for, wishes_of
 from ffiwheel.workflow.build import make_draft
 from ffiwheel.workflow.compile import source_files, source_packages
 from ffiwheel.workflow.place import build_folder
@@ -261,11 +262,23 @@ def _describe_wheel(
             step.done(f"{count_names(api)}, as {API_FILE} says")
             if not api.libraries:
                 raise _explain_no_extension(wheel)
+            _refuse_foreign(api, draft, wheel)
             return api, ()
         if not any(binary.is_extension for _, binary in read_binaries(draft).values()):
             raise _explain_no_extension(wheel)
         progress.note(f"the wheel has no {API_FILE}: its libraries are loaded")
         return reflect_draft(draft, folder, folder, step)
+
+
+def _refuse_foreign(api: Api, draft: Draft, wheel: Path) -> None:
+    """Refuse a description of what is not in the wheel: stubs are written where it lies."""
+    for library in api.libraries:
+        if library.path not in draft.files:
+            raise WheelError(
+                f"{API_FILE} describes `{library.path}`, which is not in the wheel",
+                where=str(wheel),
+                hint="build the wheel again, and do not change it by hand",
+            )
 
 
 def _explain_no_extension(wheel: Path) -> WheelError:

@@ -10,7 +10,7 @@ from ffiwheel.audit.opening import NO_WISHES, Wishes
 from ffiwheel.audit.rules import RULES
 from ffiwheel.audit.selection import select_rules
 from ffiwheel.errors import Problem, ProjectError, WheelError
-from ffiwheel.model.finding import Severity
+from ffiwheel.model.finding import Severity, group_findings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,9 +59,9 @@ def audit(wheel: Path, terms: Terms, progress: Progress) -> Report:
         step.done(f"{report.rules} rules, {count} finding{'' if count == 1 else 's'}{runs}")
     for code, reason in terms.ignored.items():
         progress.note(f"{code} is left out: {reason}")
-    for finding in report.findings:
+    for finding, subjects in group_findings(report.findings).items():
         if finding.severity is Severity.WARNING:
-            progress.warn(finding)
+            progress.warn(finding, subjects)
     if report.errors:
         raise WheelError.of(
             Problem(f"{found.rule}: {found.message}", found.subject, found.help)

@@ -10,22 +10,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ffiwheel.audit.platform.value import Platform
 from ffiwheel.model.binary import Format
+from ffiwheel.model.platform import Platform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ffiwheel.model.binary import Binary
 
-__all__ = ["Platform", "lowest_platform"]
-
 
 def lowest_platform(binaries: Mapping[str, Binary]) -> Platform:
     """Return the lowest tag on which all `binaries` (by archive path) load.
 
-    `apache-tvm-ffi` brings its runtime, so no wheel has to. A Linux wheel that no index would take
-    is `linux`; a wheel that no system can load has a `conflict` and no tag.
+    What a known package or driver brings (`model.provider`) forces no tag. A Linux wheel that no
+    index would take is `linux`; a wheel that no system can load has a `conflict` and no tag.
     """
     formats = {binary.format for binary in binaries.values()}
     if not formats:
@@ -34,11 +32,11 @@ def lowest_platform(binaries: Mapping[str, Binary]) -> Platform:
         names = ", ".join(sorted(one.value for one in formats))
         return Platform(tag="", conflict=f"it has libraries of several systems: {names}")
     if formats == {Format.ELF}:
-        from ffiwheel.audit.platform.linux import lowest_linux  # noqa: PLC0415 - it takes 0.1 s
+        from ffiwheel.audit.platform.linux import lowest_linux  # noqa: PLC0415 - one of the three is needed
 
         return lowest_linux(binaries)
     if formats == {Format.MACHO}:
-        from ffiwheel.audit.platform.macos import lowest_macos  # noqa: PLC0415 - one is needed
+        from ffiwheel.audit.platform.macos import lowest_macos  # noqa: PLC0415 - as above
 
         return lowest_macos(binaries)
     from ffiwheel.audit.platform.windows import lowest_windows  # noqa: PLC0415 - as above

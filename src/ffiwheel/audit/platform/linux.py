@@ -1,46 +1,27 @@
 """The lowest `manylinux` or `musllinux` tag.
 
 What each tag promises is auditwheel's table. glibc and libstdc++ put a version on every symbol, so
-the highest version that is asked for decides. musl has no versions, so that nothing
-tells its releases apart: as auditwheel does, its one tag is 1.2, the oldest that is looked after.
+the highest version that is asked for decides.
 
 Specifications: PEP 600, PEP 656.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from auditwheel.architecture import Architecture
-from auditwheel.libc import Libc
-from auditwheel.policy import WheelPolicies
-
-from ffiwheel.audit.platform.value import (
-    Platform,
-    file_name,
-    is_runtime,
-    names_inside,
-    one_arch,
-)
+from ffiwheel.audit.platform.every import find_missing, one_arch
+from ffiwheel.model.platform import Platform, Reason
+from ffiwheel.model.provider import file_name
+from ffiwheel.system.libraries import is_glibc, is_libc, is_musl, list_policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from auditwheel.policy import Policy
-
     from ffiwheel.model.binary import Binary
+    from ffiwheel.system.libraries import Policy
 
-_LOADERS: Final = ("ld-linux", "ld64.so")
-"""The dynamic loader, which is part of every system with glibc."""
-
-_GLIBC: Final = ("libc.so.6", *_LOADERS)
-_MUSL: Final = ("libc.musl-", "ld-musl-")
-_MUSL_ITSELF: Final = "libc.so"
-"""What Zig calls musl; every musl answers to it."""
-
-_MUSL_POLICY: Final = "musllinux_1_2"
-_MUSL_TAGS: Final = (_MUSL_POLICY, "musllinux_1_1")
+_MUSL_TAGS: Final = ("musllinux_1_2", "musllinux_1_1")
 
 
 class Demand(NamedTuple):
@@ -57,16 +38,17 @@ class Demand(NamedTuple):
 def lowest_linux(binaries: Mapping[str, Binary]) -> Platform:
     """Return the lowest tag for ELF libraries (by archive path, at least one)."""
     arch, conflict = one_arch(binaries.values())
-    libcs = {libc for one in binaries.values() if (libc := _libc(one))}
-    if len(libcs) > 1:
+    every = binaries.values()
+    uses_musl, uses_glibc = any(map(is_musl, every)), any(map(is_glibc, every))
+    if uses_musl and uses_glibc:
         conflict = "some of its libraries ask for glibc, others for musl"
     if conflict:
         return Platform(tag="", conflict=conflict)
-    libc = next(iter(libcs), Libc.GLIBC)
-    tag, reasons, missing = _lowest(binaries, _policies(arch, libc), f"linux_{arch}")
+    policies = list_policies(arch, is_musl=uses_musl)
+    tag, reasons, missing = _lowest(binaries, policies, f"linux_{arch}")
     also = (
         ()
-        if (libcs and libc is Libc.GLIBC) or tag.startswith("linux_")
+        if uses_glibc or tag.startswith("linux_")
         else tuple(f"{one}_{arch}" for one in _MUSL_TAGS if f"{one}_{arch}" != tag)
     )
     return Platform(tag=tag, also=also, reasons=reasons, missing=missing)
@@ -74,14 +56,13 @@ def lowest_linux(binaries: Mapping[str, Binary]) -> Platform:
 
 def _lowest(
     binaries: Mapping[str, Binary], policies: Sequence[Policy], plain: str
-) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+) -> tuple[str, tuple[Reason, ...], tuple[Reason, ...]]:
     """Return tag, reasons and missing libraries, from policies in rising order."""
-    inside = names_inside(binaries)
     demands = [demand for path, one in sorted(binaries.items()) for demand in _demands(path, one)]
-    reasons: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    missing: tuple[Reason, ...] = ()
     for policy in policies:
-        missing = tuple(_missing(binaries, policy, inside))
+        missing = tuple(_missing(binaries, policy))
         unmet = (
             *(_explain(one) for one in demands if not _is_met(one, policy)),
             *missing,
@@ -92,27 +73,6 @@ def _lowest(
             return policy.name, reasons, ()
         reasons = unmet
     return plain, reasons, missing
-
-
-def _libc(binary: Binary) -> Libc | None:
-    for library in binary.needed:
-        if library.startswith(_MUSL) or library == _MUSL_ITSELF:
-            return Libc.MUSL
-        if library.startswith(_GLIBC):
-            return Libc.GLIBC
-    return None
-
-
-@lru_cache
-def _policies(arch: str, libc: Libc) -> tuple[Policy, ...]:
-    """Return the policies of a machine, the lowest first, without the one that allows all."""
-    policy = _MUSL_POLICY if libc is Libc.MUSL else None
-    try:
-        policies = WheelPolicies(libc=libc, arch=Architecture(arch), musl_policy=policy)
-    except ValueError:
-        return ()
-    ordered = sorted(policies, key=lambda one: one.priority, reverse=True)
-    return tuple(one for one in ordered if not one.name.startswith("linux_"))
 
 
 def _demands(path: str, binary: Binary) -> Iterator[Demand]:
@@ -137,54 +97,54 @@ def _number(version: str) -> tuple[int, ...]:
 
 def _is_met(demand: Demand, policy: Policy) -> bool:
     family, _, number = demand.version.partition("_")
-    promised = policy.symbol_versions.get(family)
-    return promised is None or number in promised or demand.library not in policy.whitelist
+    promised = policy.versions.get(family)
+    return promised is None or number in promised or demand.library not in policy.libraries
 
 
-def _explain(demand: Demand) -> str:
+def _explain(demand: Demand) -> Reason:
     users = ""
     if demand.symbols:
         more = f" and {len(demand.symbols) - 1} more" if len(demand.symbols) > 1 else ""
         users = f" for `{demand.symbols[0]}`{more}"
-    return (
-        f"{file_name(demand.path)} needs {demand.version} of {demand.library}{users}:"
-        " build on an older system, or with zig"
+    return Reason(
+        path=demand.path,
+        library=demand.library,
+        version=demand.version,
+        symbols=demand.symbols,
+        text=f"{file_name(demand.path)} needs {demand.version} of {demand.library}{users}",
+        help="build on an older system, or with zig",
     )
 
 
-def _missing(
-    binaries: Mapping[str, Binary], policy: Policy, inside: frozenset[str]
-) -> Iterator[str]:
-    known = {*policy.whitelist, *inside, _MUSL_ITSELF}
-    for path, binary in sorted(binaries.items()):
-        for library in binary.needed:
-            if (
-                library not in known
-                and not library.startswith(_LOADERS)
-                and not is_runtime(library)
-            ):
-                yield (
-                    f"{file_name(path)} needs {library}, which not every system has:"
-                    " link it statically, or put it into the wheel"
-                )
+def _missing(binaries: Mapping[str, Binary], policy: Policy) -> Iterator[Reason]:
+    return find_missing(
+        binaries,
+        "which not every system has",
+        lambda library, _: library in policy.libraries or is_libc(library),
+    )
 
 
-def _forbidden(binaries: Mapping[str, Binary], policy: Policy) -> Iterator[str]:
+def _forbidden(binaries: Mapping[str, Binary], policy: Policy) -> Iterator[Reason]:
     """Yield the symbols of promised libraries that not all of their builds have."""
     for path, binary in sorted(binaries.items()):
-        for library in sorted(set(binary.needed) & set(policy.blacklist)):
+        for library in sorted(set(binary.needed) & set(policy.forbidden)):
             imports = {one.name for one in binary.imports if not one.weak}
-            for symbol in sorted(imports & policy.blacklist[library]):
-                yield (
-                    f"{file_name(path)} needs `{symbol}`, which not every {library} has:"
-                    " link it statically, or leave the symbol out"
+            for symbol in sorted(imports & policy.forbidden[library]):
+                yield Reason(
+                    path=path,
+                    library=library,
+                    symbols=(symbol,),
+                    text=f"{file_name(path)} needs `{symbol}`, which not every {library} has",
+                    help="link it statically, or leave the symbol out",
                 )
 
 
-def _too_new_processor(binaries: Mapping[str, Binary]) -> Iterator[str]:
+def _too_new_processor(binaries: Mapping[str, Binary]) -> Iterator[Reason]:
     for path, binary in sorted(binaries.items()):
         if binary.processor:
-            yield (
-                f"{file_name(path)} runs on processors of level {binary.processor} only:"
-                " leave `-march` and `-z x86-64-v...` out"
+            level = binary.processor
+            yield Reason(
+                path=path,
+                text=f"{file_name(path)} runs on processors of level {level} only",
+                help="leave `-march` and `-z x86-64-v...` out",
             )

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ffiwheel.audit.platform.value import Platform, file_name, is_runtime, names_inside
+from ffiwheel.audit.platform.every import find_missing
+from ffiwheel.model.platform import Platform, Reason
+from ffiwheel.model.provider import file_name
+from ffiwheel.system.libraries import is_system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ffiwheel.model.binary import Binary
-
-SYSTEM: Final = ("/usr/lib/", "/System/")
-"""Where libraries are on every macOS; most of them are no files since macOS 11."""
 
 _FIRST: Final = {"arm64": (11, 0), "arm64e": (11, 0)}
 """The first release for a machine; of others the oldest that tags can name is 10.0."""
@@ -48,7 +48,7 @@ def lowest_macos(binaries: Mapping[str, Binary]) -> Platform:
     return Platform(
         tag=f"macosx_{release[0]}_{minor}_{word}",
         reasons=tuple(_reasons(decides, word)),
-        missing=tuple(_missing(binaries)),
+        missing=tuple(find_missing(binaries, "which macOS does not have", is_system)),
     )
 
 
@@ -79,32 +79,21 @@ def _decide(oldest: Mapping[str, Oldest]) -> tuple[str, Oldest]:
     return "_".join(sorted(oldest)), max(oldest.values())
 
 
-def _reasons(decides: Oldest, word: str) -> Iterator[str]:
+def _reasons(decides: Oldest, word: str) -> Iterator[Reason]:
     release, path = decides
     if release > _FIRST.get(word, (10, 0)):
         shown = ".".join(map(str, release))
-        yield (
-            f"{file_name(path)} is built for macOS {shown} and later:"
-            " build with a lower MACOSX_DEPLOYMENT_TARGET"
+        yield Reason(
+            path=path,
+            text=f"{file_name(path)} is built for macOS {shown} and later",
+            help="build with a lower MACOSX_DEPLOYMENT_TARGET",
         )
     if release[0] >= _FIRST_WITHOUT_MINOR and release[1]:
-        yield (
-            f"tags cannot name macOS {release[0]}.{release[1]}:"
-            f" build with MACOSX_DEPLOYMENT_TARGET={release[0]}.0"
+        yield Reason(
+            path=path,
+            text=f"tags cannot name macOS {release[0]}.{release[1]}",
+            help=f"build with MACOSX_DEPLOYMENT_TARGET={release[0]}.0",
         )
-
-
-def _missing(binaries: Mapping[str, Binary]) -> Iterator[str]:
-    inside = names_inside(binaries)
-    for path, binary in sorted(binaries.items()):
-        for library in binary.needed:
-            if not (
-                library.startswith(SYSTEM) or file_name(library) in inside or is_runtime(library)
-            ):
-                yield (
-                    f"{file_name(path)} needs {library}, which macOS does not have:"
-                    " link it statically, or put it into the wheel"
-                )
 
 
 def _release(version: str) -> _Release:

@@ -10,9 +10,10 @@ from ffiwheel.model.finding import Severity
 from ffiwheel.model.size import show_size
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from ffiwheel.audit.subject import Subject
+    from ffiwheel.model.binary import Binary
 
 _DEBUG = (".debug_", ".zdebug_", "__DWARF,")
 _SYMBOLS = (".symtab", ".strtab")
@@ -21,19 +22,17 @@ _SYMBOLS = (".symtab", ".strtab")
 @rule("ELF007 debug-symbols", Severity.WARNING)
 def check_debug(subject: Subject) -> Iterator[Remark]:
     """Find debug sections in a release wheel."""
-    for path, binary in subject.binaries.items():
-        if binary.has_debug and not subject.debug:
-            size = sum(one.size for one in binary.sections if one.name.startswith(_DEBUG))
-            measured = f"{show_size(size)} of debug sections" if size else "debug sections"
-            yield Remark(path, f"it has {measured}", "strip it, or build with `--debug`")
-    folders = {path.partition(".dSYM/")[0] for path in subject.sizes if ".dSYM/" in path}
-    for folder in sorted(folders) if not subject.debug else ():
-        inside = (
-            size for path, size in subject.sizes.items() if path.startswith(f"{folder}.dSYM/")
-        )
+    if subject.debug:
+        return
+    found = {path: one for path, one in subject.binaries.items() if one.has_debug}
+    size = _sum_sections(found, lambda name: name.startswith(_DEBUG))
+    for path in found:
+        yield Remark(path, f"it has debug sections{size}", "strip it, or build with `--debug`")
+    inside = {path: size for path, size in subject.sizes.items() if ".dSYM/" in path}
+    for folder in sorted({path.partition(".dSYM/")[0] for path in inside}):
         yield Remark(
             f"{folder}.dSYM",
-            f"it has {show_size(sum(inside))} of debug sections",
+            f"it has debug sections, in all {show_size(sum(inside.values()))}",
             "do not install it; `tvm_ffi_install` does so on macOS",
         )
 
@@ -41,11 +40,23 @@ def check_debug(subject: Subject) -> Iterator[Remark]:
 @rule("ELF017 unstripped", Severity.NOTE)
 def check_stripped(subject: Subject) -> Iterator[Remark]:
     """Find the full table of symbols, which only debuggers need."""
-    for path, binary in subject.binaries.items():
-        if binary.has_symbols and not binary.has_debug and is_own(path) and not subject.debug:
-            size = sum(one.size for one in binary.sections if one.name in _SYMBOLS)
-            measured = f" of {show_size(size)}" if size else ""
-            yield Remark(path, f"it has a table of symbols{measured}", "link with `-s`")
+    if subject.debug:
+        return
+    found = {
+        path: one
+        for path, one in subject.binaries.items()
+        if one.has_symbols and not one.has_debug and is_own(path)
+    }
+    size = _sum_sections(found, _SYMBOLS.__contains__)
+    for path in found:
+        yield Remark(path, f"it has a table of symbols{size}", "link with `-s`")
+
+
+def _sum_sections(binaries: Mapping[str, Binary], counts: Callable[[str], bool]) -> str:
+    """Return how large sections of several libraries are together, for the end of a sentence."""
+    sections = [one for binary in binaries.values() for one in binary.sections]
+    size = sum(one.size for one in sections if counts(one.name))
+    return f", in all {show_size(size)}" if size else ""
 
 
 @rule("ELF018 build-paths", Severity.NOTE)

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 from ffiwheel.audit.rule import Remark, rule
 from ffiwheel.model.binary import CodeKind
 from ffiwheel.model.finding import Severity
+from ffiwheel.model.provider import DRIVER, find_provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ffiwheel.audit.subject import Subject
     from ffiwheel.model.binary import Binary
-
-_DRIVERS = ("libcuda.so", "nvcuda.dll")
-_RUNTIMES = ("libcudart.so", "cudart64", "cudart32")
-_BRINGS_RUNTIME = ("torch", "nvidia-cuda-runtime", "cupy")
 
 
 def architectures(binary: Binary, kind: CodeKind) -> tuple[str, ...]:
@@ -27,15 +24,19 @@ def architectures(binary: Binary, kind: CodeKind) -> tuple[str, ...]:
 
 @rule("CUDA001 no-ptx", Severity.WARNING)
 def check_future(subject: Subject) -> Iterator[Remark]:
-    """Find libraries whose kernels no later GPU can run."""
+    """Find libraries whose kernels no later GPU can run.
+
+    What is compiled for one architecture alone, such as `sm_90a`, is not meant to.
+    """
     for path, binary in subject.binaries.items():
         sass = architectures(binary, CodeKind.SASS)
-        if sass and not architectures(binary, CodeKind.PTX):
+        general = [arch for arch in sass if arch[-1].isdigit()]
+        if general and not architectures(binary, CodeKind.PTX):
             yield Remark(
                 path,
                 f"it has machine code for {', '.join(sass)} and no PTX; later GPUs cannot run it",
-                f"add PTX of the newest architecture: `-gencode arch={_virtual(sass[-1])},"
-                f"code={_virtual(sass[-1])}`",
+                f"add PTX of the newest architecture: `-gencode arch={_virtual(general[-1])},"
+                f"code={_virtual(general[-1])}`",
             )
 
 
@@ -62,29 +63,11 @@ def check_compiled(subject: Subject) -> Iterator[Remark]:
             )
 
 
-@rule("CUDA003 cudart-not-required", Severity.WARNING)
-def check_cudart(subject: Subject) -> Iterator[Remark]:
-    """Find libraries that need a shared CUDA runtime which no dependency brings."""
-    if not subject.is_wheel:
-        return
-    inside = {path.rpartition("/")[2] for path in subject.binaries}
-    brought = any(one.startswith(_BRINGS_RUNTIME) for one in subject.required)
-    for path, binary in subject.binaries.items():
-        shared = [name for name in binary.needed if name.lower().startswith(_RUNTIMES)]
-        if shared and not brought and shared[0] not in inside:
-            yield Remark(
-                path,
-                f"it needs `{shared[0]}`, and no dependency brings it",
-                "link the CUDA runtime statically (`--cudart=static`), or depend on\n"
-                "`nvidia-cuda-runtime` of the same major version",
-            )
-
-
 @rule("CUDA004 needs-driver", Severity.WARNING)
 def check_driver(subject: Subject) -> Iterator[Remark]:
     """Find libraries that do not even load where there is no GPU."""
     for path, binary in subject.binaries.items():
-        linked = [name for name in binary.needed if name.lower().startswith(_DRIVERS)]
+        linked = [name for name in binary.needed if find_provider(name) is DRIVER]
         if linked:
             yield Remark(
                 path,
@@ -94,4 +77,4 @@ def check_driver(subject: Subject) -> Iterator[Remark]:
             )
 
 
-RULES = (check_future, check_compiled, check_cudart, check_driver)
+RULES = (check_future, check_compiled, check_driver)

@@ -97,7 +97,7 @@ def _listed(names: tuple[str, ...]) -> str:
 @rule("FFI022 headers-unknown", Severity.NOTE)
 def check_header_version(subject: Subject) -> Iterator[Remark]:
     """Find extensions that do not say which headers they were compiled with."""
-    for path, binary in subject.extensions.items():
+    for path, binary in subject.extensions.items() if not subject.is_runtime else ():
         if not binary.header_version:
             yield Remark(
                 path,

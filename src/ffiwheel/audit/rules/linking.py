@@ -7,39 +7,41 @@ import re
 from typing import TYPE_CHECKING
 
 from ffiwheel.audit.rule import Remark, rule
-from ffiwheel.audit.subject import RUNTIME
 from ffiwheel.model.binary import Format
 from ffiwheel.model.finding import Severity
+from ffiwheel.model.provider import (
+    DRIVER,
+    PYTORCH,
+    RUNTIME,
+    TOOLKIT,
+    file_name,
+    find_provider,
+    find_providers,
+    is_runtime,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ffiwheel.audit.subject import Subject
+    from ffiwheel.model.provider import Provider
 
-_RUNTIME = re.compile(r"(lib)?tvm_ffi(-[0-9a-f]+)?\.(so|dylib|dll)")
-_CUDA = re.compile(
-    r"(lib)?(cudart|cublas|cublaslt|cudnn\w*|cufft|cufftw|curand|cusolver|cusolvermg|cusparse|nccl"
-    r"|nvrtc|nvrtc-builtins|nvjitlink|nvvm|cupti|nvtoolsext)(64|32)?(_\d+)*(-[0-9a-f]{8,})?\.[\w.]+"
-)
-_DRIVER = re.compile(r"(lib)?(cuda|nvcuda|nvidia-ml|nvml)(-[0-9a-f]{8,})?\.(so|dll)[\w.]*")
 _CXX = re.compile(r"lib(stdc\+\+|gcc_s|c\+\+|c\+\+abi)(-[0-9a-f]{8,})?\.(so|[\d.]*dylib)[\w.]*")
+_DELOCATED = "/DLC/"
+"""How delocate calls what it puts into a wheel, so that no two libraries have one name."""
 _RELATIVE = ("$ORIGIN", "${ORIGIN}", "@loader_path", "@executable_path", "@rpath")
 _OWN_FOLDER = ("$ORIGIN", "${ORIGIN}", "@loader_path")
-
-
-def _file(path: str) -> str:
-    return path.rpartition("/")[2]
 
 
 @rule("ELF001 runtime-inside", Severity.ERROR)
 def check_runtime_outside(subject: Subject) -> Iterator[Remark]:
     """Find a second TVM-FFI runtime."""
     for path in subject.binaries if subject.is_wheel and not subject.is_runtime else ():
-        if _RUNTIME.match(_file(path)):
+        if is_runtime(path):
             yield Remark(
                 path,
                 "two copies of the TVM-FFI runtime do not see each other's objects",
-                f"do not install `{_file(path)}`; `apache-tvm-ffi` brings it",
+                f"do not install `{file_name(path)}`; `apache-tvm-ffi` brings it",
             )
 
 
@@ -99,26 +101,35 @@ def _installed(path: str) -> str:
 
 @rule("ELF010 cuda-inside", Severity.WARNING)
 def check_cuda_outside(subject: Subject) -> Iterator[Remark]:
-    """Find copies of CUDA's libraries, and of the driver."""
+    """Find copies of CUDA's libraries, and of the driver, in wheels of others than NVIDIA."""
     for path in subject.binaries if subject.is_wheel else ():
-        name = _file(path).lower()
-        if _DRIVER.fullmatch(name):
+        provider = find_provider(path)
+        if provider is DRIVER:
             message = "it is a part of the graphics driver, and fits one driver only"
             yield Remark(path, message, "leave it out: it comes with the driver", Severity.ERROR)
-        elif _CUDA.fullmatch(name):
+        elif provider in TOOLKIT and not provider.is_among(frozenset({subject.name})):
             yield Remark(
                 path,
                 "it is a copy of a CUDA library: large, and a second one beside PyTorch's",
-                "leave it out, and depend on NVIDIA's package that has it,"
-                " such as `nvidia-cuda-runtime`",
+                f"leave it out, and depend on NVIDIA's package that has it: {_packages(provider)}",
             )
+
+
+def _packages(provider: Provider) -> str:
+    """Return how to depend on what brings a library.
+
+    >>> _packages(PYTORCH), _packages(TOOLKIT[0])
+    ('`torch`', '`nvidia-cuda-runtime` (for CUDA 12 with `-cu12`)')
+    """
+    project = provider.projects[0]
+    return f"`{project}`" + (" (for CUDA 12 with `-cu12`)" if provider in TOOLKIT else "")
 
 
 @rule("ELF011 cxx-runtime-inside", Severity.WARNING)
 def check_cxx_outside(subject: Subject) -> Iterator[Remark]:
     """Find copies of the C++ runtime."""
     for path in subject.binaries if subject.is_wheel else ():
-        if _CXX.fullmatch(_file(path)):
+        if _CXX.fullmatch(file_name(path)):
             yield Remark(
                 path,
                 "it is a copy of the C++ runtime; whichever is loaded first serves all libraries",
@@ -128,23 +139,59 @@ def check_cxx_outside(subject: Subject) -> Iterator[Remark]:
 
 @rule("ELF012 library-missing", Severity.WARNING)
 def check_needed(subject: Subject) -> Iterator[Remark]:
-    """Find libraries that neither the system nor the wheel brings.
+    """Find libraries that neither the system, nor the wheel, nor a known package brings.
 
-    A plain `linux` tag promises nothing (WHL002), and CUDA has rules of its own.
+    A plain `linux` tag promises nothing (WHL002).
     """
     if any(tag.startswith("linux_") for tag in subject.platform_tags) and subject.is_wheel:
         return
-    for text in subject.platform.missing:
-        what, _, help_ = text.partition(": ")
-        name = _file(what.partition(" needs ")[2].partition(",")[0])
-        if not _CUDA.fullmatch(name.lower()) and not _DRIVER.fullmatch(name.lower()):
-            alone = subject.is_wheel and not any(map(_may_bring, subject.required))
-            yield Remark(subject.file_name, what, help_, Severity.ERROR if alone else None)
+    alone = subject.is_wheel and not any(map(_may_bring, subject.required))
+    for reason in subject.platform.missing:
+        if {reason.library, file_name(reason.library)} & {*subject.outside}:
+            continue
+        if alone:
+            yield Remark(reason.path, reason.text, reason.help, Severity.ERROR)
+        else:
+            hint = f"{reason.help};\nor let a dependency bring it, and load that one first"
+            yield Remark(reason.path, reason.text, hint)
 
 
 def _may_bring(project: str) -> bool:
     """Tell whether a dependency may have libraries that others link with."""
-    return project not in {RUNTIME, "numpy", "typing-extensions"}
+    return project not in {*RUNTIME.projects, "numpy", "typing-extensions"}
+
+
+@rule("ELF021 provided-outside", Severity.WARNING)
+def check_provided(subject: Subject) -> Iterator[Remark]:
+    """Find libraries of CUDA and PyTorch that have to be on the user's machine.
+
+    The driver has a rule of its own (CUDA004), and so has the TVM-FFI runtime (WHL005).
+    """
+    needed: dict[Provider, list[str]] = {}
+    for library, provider in find_providers(subject.binaries).items() if subject.is_wheel else ():
+        if provider in (PYTORCH, *TOOLKIT):
+            needed.setdefault(provider, []).append(f"`{file_name(library)}`")
+    if PYTORCH in needed:  # it brings the others
+        needed = {PYTORCH: needed[PYTORCH]}
+    for provider, libraries in needed.items():
+        names = ", ".join(sorted(libraries))
+        if provider.is_among(subject.required | {subject.name}):
+            yield Remark(
+                subject.file_name,
+                f"it needs {names} of {provider.name}, which a dependency brings",
+                "load that package first: its libraries are found because they are loaded",
+                Severity.NOTE,
+            )
+        else:
+            yield Remark(
+                subject.file_name,
+                f"it needs {names} of {provider.name}, and no dependency brings it",
+                f"depend on {_packages(provider)}, and load it first"
+                + (_STATIC if provider is TOOLKIT[0] else ""),
+            )
+
+
+_STATIC = ";\nor link the CUDA runtime statically: `--cudart=static`"
 
 
 @rule("ELF013 executable-stack", Severity.ERROR)
@@ -185,11 +232,12 @@ def check_text_relocations(subject: Subject) -> Iterator[Remark]:
 def check_install_name(subject: Subject) -> Iterator[Remark]:
     """Find libraries that are called by a path of the build machine."""
     for path, binary in subject.binaries.items():
-        if binary.format is Format.MACHO and binary.soname.startswith("/"):
+        is_absolute = binary.soname.startswith("/") and not binary.soname.startswith(_DELOCATED)
+        if binary.format is Format.MACHO and is_absolute:
             yield Remark(
                 path,
                 f"its install name is `{binary.soname}`, a path of the machine that built it",
-                f"link with `-install_name @rpath/{_file(path)}`",
+                f"link with `-install_name @rpath/{file_name(path)}`",
             )
 
 
@@ -233,6 +281,7 @@ RULES = (
     check_cuda_outside,
     check_cxx_outside,
     check_needed,
+    check_provided,
     check_stack,
     check_relro,
     check_text_relocations,

@@ -13,8 +13,8 @@ from packaging.utils import (
 from packaging.version import Version
 
 from ffiwheel.audit.rule import Remark, rule
-from ffiwheel.audit.subject import RUNTIME
 from ffiwheel.model.finding import Severity
+from ffiwheel.model.provider import RUNTIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +31,12 @@ def check_runtime_required(subject: Subject) -> Iterator[Remark]:
     if not subject.is_wheel or not subject.extensions or subject.is_runtime:
         return
     for requirement in subject.requirements:
-        if canonicalize_name(requirement.name) == RUNTIME and not requirement.marker:
+        if canonicalize_name(requirement.name) == RUNTIME.name and not requirement.marker:
             return
     yield Remark(
         subject.file_name,
-        f"`{RUNTIME}` is not among its dependencies, so it cannot be imported",
-        f'add `dependencies = ["{RUNTIME}>=0.1.5"]` to `[project]`',
+        f"`{RUNTIME.name}` is not among its dependencies, so it cannot be imported",
+        f'add `dependencies = ["{RUNTIME.name}>=0.1.5"]` to `[project]`',
     )
 
 

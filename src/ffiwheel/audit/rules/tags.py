@@ -56,7 +56,7 @@ def check_platform_tag(subject: Subject) -> Iterator[Remark]:
             yield Remark(
                 subject.file_name,
                 f"`{tag}` is not true; the lowest platform tag that is: `{subject.floor.tag}`",
-                "\n".join(subject.floor.reasons[:_SHOWN])
+                "\n".join(map(str, subject.floor.reasons[:_SHOWN]))
                 or "rename it with `wheel tags`, which changes WHEEL as well",
             )
 
@@ -99,7 +99,7 @@ def check_no_index(subject: Subject) -> Iterator[Remark]:
         yield Remark(
             subject.file_name,
             "no `manylinux` or `musllinux` tag fits, so no index takes it",
-            "\n".join(subject.platform.reasons[:_SHOWN]),
+            "\n".join(map(str, subject.platform.reasons[:_SHOWN])),
         )
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ffiwheel.model.picture import Origin
-from ffiwheel.ui.page.needs import Need, file_name, in_order, list_needs
+from ffiwheel.model.provider import name_asked
+from ffiwheel.ui.page.needs import Need, in_order, list_needs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -138,7 +139,7 @@ def plan_graph(picture: Picture) -> Graph:
 
 
 def _own(library: str) -> _Key:
-    return _Key(is_inside=True, name=file_name(library))
+    return _Key(is_inside=True, name=name_asked(library))
 
 
 def _group_inside(needs: Sequence[Need], paths: Sequence[str]) -> dict[str, _Key]:

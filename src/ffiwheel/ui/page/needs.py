@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ffiwheel.model.picture import Origin
+from ffiwheel.model.provider import name_asked, names_inside
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from ffiwheel.model.binary import Binary
     from ffiwheel.model.picture import Picture
-
-_REASON = re.compile(r"(\S+) needs (\S+) of ([^\s:]+)")
-"""How `audit.platform` says which version of which library a library asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,18 +50,14 @@ class Need:
 
 def list_needs(picture: Picture) -> Iterator[Need]:
     """Yield who needs whom in a wheel, library by library."""
-    inside = _names_inside(picture.binaries)
-    deciding = {match.groups() for one in picture.reasons if (match := _REASON.match(one))}
+    inside = names_inside(picture.binaries)
+    deciding = {(one.path, one.library, one.version) for one in picture.reasons}
     for path, binary in sorted(picture.binaries.items()):
         asked = _ask(binary)
         for library in dict.fromkeys(binary.needed):
-            found = inside.get(file_name(library), "")
+            found = inside.get(name_asked(library), "")
             origin = picture.origins.get(library, Origin.MISSING)
-            decides = {
-                version
-                for file, version, of in deciding
-                if of == library and file == posixpath.basename(path)
-            }
+            decides = {version for by, of, version in deciding if (by, of) == (path, library)}
             yield Need(
                 path=path,
                 library=library,
@@ -72,25 +65,6 @@ def list_needs(picture: Picture) -> Iterator[Need]:
                 found=found,
                 floors=tuple(_floors(asked[library], decides)),
             )
-
-
-def _names_inside(binaries: Mapping[str, Binary]) -> dict[str, str]:
-    """Return the archive path of each name by which a library of the wheel can be asked for."""
-    names: dict[str, str] = {}
-    for path, binary in sorted(binaries.items()):
-        for name in (file_name(path), file_name(binary.soname)):
-            names.setdefault(name, path)
-    return names
-
-
-def file_name(library: str) -> str:
-    """Return the name by which a loader finds a library, without its folder.
-
-    >>> file_name("@rpath/libtvm_ffi.dylib"), file_name("KERNEL32.dll")
-    ('libtvm_ffi.dylib', 'kernel32.dll')
-    """
-    name = posixpath.basename(library)
-    return name.lower() if name.lower().endswith(".dll") else name
 
 
 def _ask(binary: Binary) -> Mapping[str, Mapping[str, set[str]]]:

@@ -136,7 +136,7 @@ def plan_page(picture: Picture) -> Page:
         box=plan_boxes(shorten_tree(contents), WIDE, TALL),
         shares=tuple(_plan_shares(sum_kinds(contents))),
         graph=plan_graph(picture),
-        reasons=picture.reasons,
+        reasons=tuple(map(str, picture.reasons)) or tuple(filter(None, [picture.conflict])),
         floor=picture.floor,
         matrix=plan_matrix(picture.runtime) if picture.runtime else None,
         devices=tuple(_plan_devices(picture)),
