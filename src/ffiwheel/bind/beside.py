@@ -61,7 +61,7 @@ def render_beside(
     for one, module in zip(modules, fitted.modules, strict=True):
         if misfits[one.file]:
             continue
-        stub, found = _plan_stub(replace(fitted, root=module.home), module, one.own, partials)
+        stub, found = _plan_stub(fitted, module, one.own, partials)
         texts[f"{one.file}i"] = stub.render()
         merged += found
     for text in texts.values():
@@ -146,8 +146,8 @@ def _plan_stub(
     bindings: Bindings, module: BoundModule, own: OwnModule, partials: Mapping[str, str]
 ) -> tuple[Stub, list[str]]:
     """Return the stub of a module, and the hand-written ones that went in."""
-    doc = describe_module(bindings, module)
-    stub = plan_stub(bindings, module, locate(bindings, module), doc, is_bare=True)
+    doc, alone = describe_module(bindings, module), replace(bindings, root=module.home)
+    stub = plan_stub(alone, module, locate(alone, module), doc, is_bare=True)
     return merge_stubs(_fit_stub(stub, own, module), partial_paths(module), partials)
 
 

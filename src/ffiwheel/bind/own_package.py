@@ -73,14 +73,19 @@ def find_modules(
     """
     registered = {namespace_of(name) for name in api.names}
     found = []
-    for file in sorted(texts, key=lambda name: (name.count("/"), name)):
+    for file in sorted(texts):
         own = read_module(texts[file])
         inner = posixpath.dirname(file).removeprefix(package).replace("/", ".")
         bound = own.namespaces or {namespace_of(one.key) for one in own.classes.values()}
         namespace = _choose(bound, f"{prefix_of(package, table)}{inner}")
         if not inner or (bound and namespace in registered):
             found.append(BindingModule(file=file, namespace=namespace, own=own))
-    return tuple(found)
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(one: BindingModule) -> tuple[bool, int, str]:
+    """Return what puts modules in the folder of their namespace first, and then outer ones."""
+    return one.home != f"{one.namespace}.{MODULE}", one.file.count("/"), one.file
 
 
 def plan_own(

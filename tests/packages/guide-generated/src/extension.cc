@@ -20,8 +20,16 @@ class CounterObj : public ffi::Object {
   TVM_FFI_DECLARE_OBJECT_INFO_FINAL("guide_generated.Counter", CounterObj, ffi::Object);
 };
 
+class Counter : public ffi::ObjectRef {
+ public:
+  TVM_FFI_DEFINE_OBJECT_REF_METHODS_NULLABLE(Counter, ffi::ObjectRef, CounterObj);
+};
+
+int64_t Half(const Counter& counter, int64_t unit) { return counter->count / 2 * unit; }
+
 TVM_FFI_STATIC_INIT_BLOCK() {
   refl::GlobalDef().def("guide_generated.greet", Greet, "Return a greeting.");
+  refl::GlobalDef().def("guide_generated.tools.half", Half, "Return half of a count.");
   refl::ObjectDef<CounterObj>("A counter.")
       .def(refl::init<>(), "Make a counter at zero.")
       .def_ro("count", &CounterObj::count, "How often it was incremented.")
