@@ -97,6 +97,7 @@ def test_what_only_the_stub_step_made_is_bound_better(workshop: Workshop) -> Non
     assert "def greet(name: str) -> str:" in text
     assert tools.startswith("# Made by ffiwheel")
     assert "def half(counter: Counter, unit: int) -> int:" in tools
+    assert "class Clock(Counter):" in tools
     with zipfile.ZipFile(wheel) as archive:
         assert not [name for name in archive.namelist() if "/_ffi_api/" in name]
 

@@ -255,10 +255,10 @@ def test_all_or_none(workshop: Workshop, *, update_golden: bool) -> None:
 
 USES = """\
 from guide_generated._ffi_api import LIB, Counter, greet
-from guide_generated.tools._ffi_api import half
+from guide_generated.tools._ffi_api import Clock, half
 
 count: int = Counter().increment()
-count = half(Counter(), 2)
+count = half(Clock(), Clock().increment())
 text: str = greet("you")
 LIB.anything
 greet(3)
@@ -271,8 +271,8 @@ half("you", 2)
 def test_a_module_of_the_guide_gets_a_stub_beside_it(workshop: Workshop) -> None:
     project = workshop.copy(SAMPLES / "guide-generated")
     workshop.wheel(project)
-    for inner in (".", "tools"):
-        [made] = project.glob(f"build/ffiwheel/**/guide_generated/{inner}/_ffi_api.py")
+    for inner in ("", "tools/"):
+        [made] = project.glob(f"build/ffiwheel/**/tree/guide_generated/{inner}_ffi_api.py")
         place = project / "python" / "guide_generated" / inner
         place.mkdir(exist_ok=True)
         shutil.copy(made, place)  # as the guide's own build does

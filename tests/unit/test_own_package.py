@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ffiwheel.bind.beside import render_beside, render_instead
 from ffiwheel.bind.own_package import find_modules, find_unbound, homes_of
-from ffiwheel.bind.render import Rendered
 from ffiwheel.config.schema import BindingsTable
 from ffiwheel.model.api import Api, Class, Field, Function, Library, Parameter, Signature
 from ffiwheel.model.types import Type
+
+if TYPE_CHECKING:
+    from ffiwheel.bind.render import Rendered
 
 TABLE = BindingsTable()
 
@@ -48,9 +51,10 @@ class Vector(_Object):
     x: int
 """
 INNER = f"""\
-{HEAD}_INIT("p.ffi.math", __name__)
+{HEAD}from p.ffi import Vector as _p_ffi_Vector
+_INIT("p.ffi.math", __name__)
 @_REGISTER("p.ffi.math.Unit")
-class Unit(_Object):
+class Unit(_p_ffi_Vector):
     pass
 """
 TEXTS = {"p/ffi/_ffi_api.py": OUTER, "p/ffi/math/_ffi_api.py": INNER}
@@ -124,7 +128,7 @@ def test_generated_modules_take_their_places() -> None:
     assert 'tvm_ffi.load_module(str(_FOLDER / "../libp.so"))' in outer
     assert "\nLIB = _LIBRARY\n" in outer
     assert "load_module" not in inner
-    assert "from .._ffi_api import SupportsDLPack, _LIBRARY" in inner, "whoever imports it has the library"
+    assert "from .._ffi_api import SupportsDLPack, _LIBRARY" in inner, "who imports it has it"
     assert "class Unit(Vector):" in inner
     assert "symbol" not in outer, "the package has no module of its own name"
     assert '"""What libp.so offers under `p.ffi.math`."""' in inner

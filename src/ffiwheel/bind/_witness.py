@@ -12,11 +12,13 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib
+import importlib.util
 import inspect
 import json
 import os
 import sys
 import types
+from functools import partial
 from pathlib import Path
 
 _IMPORTING = "[ffiwheel imports] "
@@ -65,7 +67,15 @@ def _stand_in_for_packages(folder: Path, module: str, generated: tuple[str, ...]
         if name not in sys.modules and name not in generated:
             package = types.ModuleType(name)
             package.__path__ = [str(folder.joinpath(*parts[:count]))]
+            package.__dict__["__getattr__"] = partial(_show, name)
             sys.modules[name] = package
+
+
+def _show(package: str, name: str) -> object:
+    """Return what the `__init__` of a package takes from its bindings, if the generator made it."""
+    if name.startswith("__") or importlib.util.find_spec(f"{package}._ffi_api") is None:
+        raise AttributeError(name)
+    return getattr(importlib.import_module(f"{package}._ffi_api"), name)
 
 
 def _describe_module(module: types.ModuleType) -> dict[str, object]:

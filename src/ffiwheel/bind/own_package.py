@@ -74,7 +74,7 @@ def find_modules(
     registered = {namespace_of(name) for name in api.names}
     found = []
     for file in sorted(texts):
-        own = read_module(texts[file])
+        own = read_module(texts[file], package.replace("/", "."))
         inner = posixpath.dirname(file).removeprefix(package).replace("/", ".")
         bound = own.namespaces or {namespace_of(one.key) for one in own.classes.values()}
         namespace = _choose(bound, f"{prefix_of(package, table)}{inner}")

@@ -171,8 +171,8 @@ def _add_beside(
     true = [name for name in stubs if name not in differing]
     if not true:
         return draft, tuple(findings)
-    many = f"{len(true)} stubs" if others else f"{MODULE}.pyi"
-    proof.step.done(f"{many}, beside the project's own module{'s' * bool(others)}", "type-checked")
+    many, end = (f"{len(true)} stubs", "s") if len(true) > 1 else (f"{MODULE}.pyi", "")
+    proof.step.done(f"{many}, beside the project's own module{end}", "type-checked")
     files = {name: one for name, one in rendered.files.items() if name not in differing}
     return _add(draft, replace(rendered, files=files)), tuple(findings)
 

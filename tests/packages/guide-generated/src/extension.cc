@@ -17,7 +17,14 @@ class CounterObj : public ffi::Object {
   int64_t Increment() { return ++count; }
 
   static constexpr bool _type_mutable = true;
-  TVM_FFI_DECLARE_OBJECT_INFO_FINAL("guide_generated.Counter", CounterObj, ffi::Object);
+  TVM_FFI_DECLARE_OBJECT_INFO("guide_generated.Counter", CounterObj, ffi::Object);
+};
+
+class ClockObj : public CounterObj {
+ public:
+  void Reset() { count = 0; }
+
+  TVM_FFI_DECLARE_OBJECT_INFO_FINAL("guide_generated.tools.Clock", ClockObj, CounterObj);
 };
 
 class Counter : public ffi::ObjectRef {
@@ -34,6 +41,9 @@ TVM_FFI_STATIC_INIT_BLOCK() {
       .def(refl::init<>(), "Make a counter at zero.")
       .def_ro("count", &CounterObj::count, "How often it was incremented.")
       .def("increment", &CounterObj::Increment, "Count one more, and return the count.");
+  refl::ObjectDef<ClockObj>("A counter that starts anew.")
+      .def(refl::init<>(), "Make a clock at zero.")
+      .def("reset", &ClockObj::Reset, "Start anew.");
 }
 
 }  // namespace guide_generated
