@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ffiwheel.bind.beside import render_beside, render_instead
+from ffiwheel.bind.notes import unbound as unbound_finding
 from ffiwheel.bind.own_package import find_modules, find_unbound, homes_of
 from ffiwheel.config.schema import BindingsTable
 from ffiwheel.model.api import Api, Class, Field, Function, Library, Parameter, Signature
@@ -120,6 +121,14 @@ def test_two_modules_for_one_namespace() -> None:
     assert left.message.endswith("another module binds `p.ffi.math`, too")
 
 
+def test_a_hand_written_stub_lies_beside_each_module() -> None:
+    partial = "p/ffi/math/_ffi_api_partial.pyi"
+    modules = find_modules(API, "p", TABLE, TEXTS)
+    rendered = render_beside(API, "p", TABLE, modules, {partial: "def of(a: str, /) -> int: ...\n"})
+    assert b"def of(a: str, /) -> int: ..." in rendered.files["p/ffi/math/_ffi_api.pyi"]
+    assert rendered.merged == (partial,)
+
+
 def test_generated_modules_take_their_places() -> None:
     rendered = instead(API, {**TEXTS, "p/ffi/_ffi_api.py": LOAD + OUTER})
     assert rendered
@@ -165,3 +174,6 @@ def test_what_is_bound_nowhere_is_found() -> None:
     assert unbound('tvm_ffi.init_ffi_api("p.deep", __name__)') == ()
     assert unbound('tvm_ffi.get_global_func(f"p.deep.{name}")') == ()
     assert find_unbound(API, "p", TABLE, bound, ()) == ()
+    assert unbound_finding("p", unbound()).message == (
+        "no module of the package binds `p.deep.f`, `p.deep.g`"
+    )

@@ -155,7 +155,8 @@ def left_alone(file: str, reason: str) -> Finding:
         severity=Severity.WARNING,
         subject=file,
         message=f"the module is the project's own and gets no stub: {reason}",
-        help="write a stub by hand, or remove the module: then one is generated, with its stub",
+        help="write a stub by hand, or remove every module of this name:\n"
+        "then they are generated, with their stubs",
     )
 
 
