@@ -74,7 +74,7 @@ def render_module(bindings: Bindings, module: BoundModule, place: Place, *, is_b
 def _needed_from_root(bindings: Bindings, module: BoundModule) -> set[str]:
     """Return what a module takes from the root: outside of its package, at least the library."""
     is_inside = f"{module.home}.".startswith(f"{bindings.root}.")
-    return needed_support(module) | ({*()} if is_inside else {_library(bindings, 0)})
+    return needed_support(module) | (set() if is_inside else {_library(bindings, 0)})
 
 
 def describe_module(bindings: Bindings, module: BoundModule) -> str:

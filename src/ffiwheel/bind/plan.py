@@ -73,9 +73,8 @@ def plan_bindings(
         ProjectError: if `types` or `classes` of the table name something that is not there.
     """
     own, notes = api if homes else api.within(prefix), Notes(root.rpartition(".")[0])
-    spaces = [
-        *(_place(own, prefix, homes, notes) if homes else _walk(own, prefix, (root,), notes)),
-    ]
+    walk = _place(own, prefix, homes, notes) if homes else _walk(own, prefix, (root,), notes)
+    spaces = [*walk]
     classes = {
         one.type_key: f"{space.home}.{name}"
         for space in spaces

@@ -91,16 +91,14 @@ def bind_draft(
     proof = _Proof(folder=folder, step=step, loads=loads)
     if modules := find_own(draft, api, package, table):
         doubts = _find_unbound(draft, api, package, table, modules)
-        is_made = wishes.written is not None and not {one.file for one in modules} & {
-            *wishes.written
-        }
+        written = draft.files if wishes.written is None else wishes.written
+        is_made = not any(one.file in written for one in modules)
         if is_made and (better := render_instead(api, package, table, modules, partials)):
             draft, findings = _add_proven(_without(draft, modules), better, proof)
         else:
             rendered = render_beside(api, package, table, modules, partials)
             draft, findings = _add_beside(draft, rendered, modules, api, proof)
         return draft, (*doubts, *findings)
-    partials = _read_partials(draft, package)
     rendered = (
         render_bindings(api, package, table, present=draft.files, partials=partials)
         if package
@@ -181,7 +179,7 @@ def _find_unbound(
     draft: Draft, api: Api, package: str, table: BindingsTable, modules: Sequence[BindingModule]
 ) -> tuple[Finding, ...]:
     """Return a finding about what is registered and what no module of the package speaks of."""
-    written = (name for name in draft.files if name.startswith(package) and name.endswith(".py"))
+    written = [one for one in draft.files if one.startswith(f"{package}/") and one.endswith(".py")]
     texts = (_read(draft, name) for name in written)
     names = find_unbound(api, package, table, homes_of(modules), texts)
     return (unbound(package, names),) if names else ()
