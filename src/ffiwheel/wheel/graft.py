@@ -1,6 +1,6 @@
 """Put libraries into a wheel that would not be found on the user's machine.
 
-repairwheel does it for Linux and macOS, delvewheel for Windows, both on any system. Each runs in a
+repairwheel does it for Linux and macOS, delvewheel for Windows, without their tools. Each runs in a
 process of its own, on a wheel that we hand it, and what it returns is opened as a draft again: of
 its tags, times and notes nothing is kept. (repairwheel would call delvewheel itself, but without
 the option that makes it look at libraries that are no Python modules.)
