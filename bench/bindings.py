@@ -25,8 +25,11 @@ import tvm_ffi
 from source_reader import FUNCTIONS as FUNCTIONS_OF_FILE
 from source_reader import make_sources
 
+from ffiwheel.audit.runtime import compute_range
+from ffiwheel.bind.guard import render_guard, render_name_check
 from ffiwheel.bind.render import render_bindings
 from ffiwheel.config.schema import BindingsTable
+from ffiwheel.model.binary import Binary, Import
 from ffiwheel.reflect.join import join_source
 from ffiwheel.reflect.probe import reflect
 from ffiwheel.reflect.source.reader import read_sources
@@ -124,6 +127,21 @@ def call_nanoseconds(folder: Path) -> dict[str, float]:
             spent = timeit.timeit(call, globals={"f": function}, number=CALLS)
             best[name] = min(best[name], spent / CALLS * 1e9)
     return best
+
+
+def guard_microseconds() -> dict[str, float]:
+    """Return how long the checks before loading take, where they pass."""
+    binary = Binary(arch="x86_64", imports=(Import("TVMFFIBigIntFromByteArray"),))
+    checks = {
+        "which release of the runtime": render_guard(compute_range(binary), "pkg", "tvm_ffi"),
+        "whether a name is taken": render_name_check('"pkg.name"', '"libpkg.so"', "tvm_ffi"),
+    }
+    return {
+        name: min(timeit.repeat("\n".join(lines), "import tvm_ffi", number=CALLS, repeat=ROUNDS))
+        / CALLS
+        * 1e6
+        for name, lines in checks.items()
+    }
 
 
 def write_sources(folder: Path) -> None:
@@ -240,6 +258,9 @@ def main(folder: Path) -> None:
     for name in ("ours", "theirs"):
         found = import_seconds(library, folder / name)
         print(f"| {name} | {statistics.median(found) * 1e3:.2f} | {min(found) * 1e3:.2f} |")
+    print("\n| check before loading | µs |\n| --- | ---: |")
+    for name, spent in guard_microseconds().items():
+        print(f"| {name} | {spent:.2f} |")
     (folder / "large").mkdir()
     print_makings(folder / "large")
 

@@ -24,6 +24,7 @@ MAY_PRINT = {
     "cli/main.py",
     "backend.py",
     "reflect/_probe.py",
+    "toolchain/_trial.py",
 }
 LONGEST_BODY = 40
 LONGEST_MODULE = 400

@@ -6,6 +6,7 @@ The projects are written by the tests. FFIWHEEL_TEST_CMAKE names another CMake t
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import json
 import os
 import re
@@ -188,6 +189,11 @@ def library(hello: Build) -> Path:
 
 def test_installs_one_library_into_the_package_of_the_project(hello: Build, library: Path) -> None:
     assert library == hello.prefix / "my_hello_kernels" / "libhello.so"
+
+
+def test_binary_says_which_headers_it_was_compiled_with(library: Path) -> None:
+    version = importlib.metadata.version("apache-tvm-ffi")
+    assert f"ffiwheel:tvm-ffi-headers={version}\0".encode() in library.read_bytes()
 
 
 def test_exports_the_ffi_symbols_and_the_named_patterns_only(library: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workshop import REPOSITORY
 
+from ffiwheel.audit.runtime import compute_python_range
 from ffiwheel.bind.render import Rendered, render_bindings
 from ffiwheel.config.schema import BindingsTable
 from ffiwheel.model.api_json import parse_api
@@ -26,7 +27,8 @@ def render_stored(api: Path, table: BindingsTable | None = None) -> Rendered:
     """Return the bindings of a stored API."""
     parsed = parse_api(api.read_text(), str(api))
     package = parsed.libraries[0].path.rpartition("/")[0]
-    return render_bindings(parsed, package, table or BindingsTable())
+    table = table or BindingsTable()
+    return render_bindings(parsed, package, table, judge=compute_python_range)
 
 
 def write_bindings(api: Path, folder: Path, table: BindingsTable | None = None) -> None:

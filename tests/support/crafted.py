@@ -35,7 +35,7 @@ LIBRARY = Binary(
     imports=(Import("TVMFFIFunctionCall"), Import("clock_gettime", "libc.so.6", "GLIBC_2.17")),
     exports=("__tvm_ffi_add",),
     binds_now=True,
-    header_version="0.1.15",
+    header_version="0.1.15.post2",
 )
 PATH = "pkg/libpkg.so"
 NAMES = ("pkg/__init__.py", PATH, "pkg/py.typed", "pkg/_ffi_api.pyi")

@@ -148,7 +148,7 @@ def audit(path: Path) -> bool:
         one = audit_file(path)
     except FfiwheelError:
         return False
-    json.dumps(describe([one], len(RULES)))
+    json.dumps(describe([one], len(RULES), {}))
     for text in render_audit([one], ascii_only=False):
         assert "\x1b" not in text.plain
     assert render_page(read_picture(one)).endswith(b"</html>")

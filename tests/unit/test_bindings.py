@@ -164,7 +164,7 @@ def test_a_symbol_that_nothing_is_known_of_takes_anything_and_says_why() -> None
 def test_parameters_never_hide_what_the_function_needs() -> None:
     names = ("_f", "self", "class", "_f_", "x", "x", "tvm_ffi", "__y")
     text = module(api_of(function("pkg.f", *(Parameter(type=INT, name=name) for name in names))))
-    [node] = [one for one in ast.parse(text).body if isinstance(one, ast.FunctionDef)]
+    *_, node = (one for one in ast.parse(text).body if isinstance(one, ast.FunctionDef))
     found = [argument.arg for argument in node.args.args]
     assert found == ["_f", "self", "class_", "_f_", "x", "x_", "tvm_ffi", "_y"]
     assert "return _f__(_f, self, class_, _f_, x, x_, tvm_ffi, _y)" in text

@@ -155,6 +155,13 @@ CASES = [
     ("MAC001", on_mac(soname="/Users/me/libpkg.dylib")),
     ("MAC002", on_mac(signature="invalid")),
     ("MAC002", on_mac(signature="")),
+    ("FFI001", lib(imports=(Import("TVMFFITensorCreateUnsafeView"), *LIBRARY.imports))),
+    ("FFI001", replace(lib(imports=(Import("TVMFFIGetCustomAllocator"), *LIBRARY.imports)), metadata=METADATA.replace(">=0.1.5", "==0.1.12"))),
+    ("FFI001", replace(GOOD, stubs={"pkg/_ffi_api.pyi": "import tvm_ffi\nclass A(tvm_ffi.List): ...\n"})),
+    ("FFI002", lib(imports=(Import("TVMFFIFlyToTheMoon"), *LIBRARY.imports))),
+    ("FFI002", lib(imports=(Import("TVMFFIFlyToTheMoon"), *LIBRARY.imports), header_version="99.1")),
+    ("FFI003", metadata("tvm-ffi>=0.1.5", "tvm-ffi>=0.1.5,<0.1.12")),
+    ("FFI004", lib(header_version="0.1.13")),
     ("FFI020", replace(GOOD, binaries={PATH: TAKES_CXX})),
     ("FFI021", lib(imports=(Import(MANGLED), *LIBRARY.imports), compilers=("clang version 22.1.8", "Linker: LLD 22.1.8"))),
     ("FFI021", on_mac(imports=(Import(MANGLED), Import("TVMFFIFunctionCall")))),
@@ -184,11 +191,13 @@ QUIET = [
     ("a library with Python for one Python", replace(tagged("manylinux_2_17_x86_64", "cp311-cp311"), binaries=WITH_PYTHON)),
     ("C++ symbols of a library inside", replace(GOOD, binaries={PATH: TAKES_CXX, "pkg/libtvm.so": Binary(arch="x86_64", exports=(MANGLED,))})),
     ("the runtime's own wheel", RUNTIME),
-    ("a class that MSVC takes from the runtime", on_windows(imports=(Import("??0Error@ffi@tvm@@QEAA@AEBV012@@Z"), Import("TVMFFIFunctionCall")))),
+    ("a class that MSVC takes from the runtime", replace(on_windows(imports=(Import("??0Error@ffi@tvm@@QEAA@AEBV012@@Z"), Import("TVMFFIFunctionCall"))), metadata=METADATA.replace(">=0.1.5", ">=0.1.13.post2"))),
     ("a module of Python", lib(exports=("__tvm_ffi_add", "PyInit_core"))),
     ("folders of the machine that built a grafted library", beside("pkg.libs/libomp-1234abcd.so.5", library(imports=(), exports=(), build_paths=("/build",), has_symbols=True))),
     ("code for one architecture alone", lib(device_code=(DeviceCode("sm_90a", CodeKind.SASS, 9),))),
     ("a name that delocate gives", on_mac(soname="/DLC/pkg/.dylibs/libz.1.dylib")),
+    ("a newer runtime asked for than is needed", metadata("tvm-ffi>=0.1.5", "tvm-ffi>=0.1.12")),
+    ("symbols of the runtime in a library inside", replace(lib(imports=(Import("TVMFFIBigIntFromByteArray"), *LIBRARY.imports)), binaries={PATH: library(imports=(Import("TVMFFIBigIntFromByteArray"), *LIBRARY.imports)), "pkg/libtvm.so": Binary(arch="x86_64", exports=("TVMFFIBigIntFromByteArray",))}, stubs={}, sizes={})),
     ("machine code and PTX", lib(device_code=(SASS, PTX))),
 ]  # fmt: skip
 
@@ -330,6 +339,12 @@ def test_libraries_with_one_fault_are_one_finding_to_read() -> None:
     [found] = check_subject(lib(exports=exports, weak_exports=exports[:1])).findings
     assert "exports 2 symbols besides" in found.message
     assert found.message.endswith("; 1 of them weak, 1 of `tvm::ffi`")
+
+
+def test_headers_that_are_newer_than_the_table_are_no_error() -> None:
+    imports = (Import("TVMFFIFlyToTheMoon"), *LIBRARY.imports)
+    [found] = check_subject(lib(imports=imports, header_version="99.1")).findings
+    assert (found.code, found.severity) == ("FFI002", Severity.WARNING)
 
 
 def test_the_worst_stands_first() -> None:

@@ -29,7 +29,7 @@ class Audited:
     subject: Subject
     report: Report
     runtime: RuntimeRange | None = None
-    """The releases of the TVM-FFI runtime that it works on; None where nobody asked."""
+    """The releases of the TVM-FFI runtime that it works on; None if it needs none."""
 
 
 def audit_file(
@@ -45,7 +45,13 @@ def audit_file(
     """
     subject = read_subject(path, wishes)
     report = check_subject(subject, rules)
-    return Audited(path=path, size=path.stat().st_size, subject=subject, report=report)
+    return Audited(
+        path=path,
+        size=path.stat().st_size,
+        subject=subject,
+        report=report,
+        runtime=subject.runtime,
+    )
 
 
 def check_subject(subject: Subject, rules: Sequence[Rule] = RULES) -> Report:

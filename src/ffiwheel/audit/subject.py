@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ffiwheel.model.binary import Binary
     from ffiwheel.model.platform import Platform
     from ffiwheel.model.record import RecordFault
+    from ffiwheel.model.runtime import RuntimeRange
 
 
 class Entry(NamedTuple):
@@ -121,6 +122,13 @@ class Subject:
         from ffiwheel.audit.platform import lowest_platform  # noqa: PLC0415 - it takes 0.1 s
 
         return lowest_platform(self.binaries)
+
+    @cached_property
+    def runtime(self) -> RuntimeRange | None:
+        """The releases of the TVM-FFI runtime on which it works; None if it needs none."""
+        from ffiwheel.audit.runtime.wheel import compute_wheel_range  # noqa: PLC0415 - as above
+
+        return compute_wheel_range(self)
 
     @cached_property
     def floor(self) -> Platform:

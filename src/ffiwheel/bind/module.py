@@ -12,6 +12,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ffiwheel.bind.class_text import render_class
+from ffiwheel.bind.guard import own_name, render_guard, render_name_check, render_refusal
 from ffiwheel.bind.handles import name_handles
 from ffiwheel.bind.parameters import merge_signatures, spell_literal
 from ffiwheel.bind.place import Place, render_header
@@ -31,15 +32,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ffiwheel.bind.bindings import Bindings, BoundClass, BoundModule
+    from ffiwheel.model.runtime import RuntimeRange
 
 
-def render_module(bindings: Bindings, module: BoundModule, place: Place, *, is_bare: bool) -> str:
+def render_module(
+    bindings: Bindings,
+    module: BoundModule,
+    place: Place,
+    runtime: RuntimeRange | None,
+    *,
+    is_bare: bool,
+) -> str:
     """Return the text of a module.
 
     Args:
         bindings: everything that is generated.
         module: the module to write.
         place: where it lies.
+        runtime: the releases of the runtime that are checked for, if any.
         is_bare: whether functions are TVM-FFI's own function objects.
     """
     members = {name for one in module.classes for name in one.names}
@@ -62,12 +72,19 @@ def render_module(bindings: Bindings, module: BoundModule, place: Place, *, is_b
         [f"{alias} = {name}" for name, alias in sorted(vocabulary.own_aliases.items())],
         [f"from . import {name} as {name}" for name in module.children],
     ]
+    package = place.root.partition(".")[0]
+    guarded = None if module.parts else runtime
+    guard = render_guard(guarded, package, words["tvm_ffi"]) if guarded else []
     head = [
         [MARK, *render_docstring(describe_module(bindings, module))],
-        render_header(module, place, vocabulary, needed_support(module)),
+        render_header(module, place, vocabulary, needed_support(module), guard),
         render_names(module.names),
-        [] if module.parts else _render_libraries(bindings, module, place, words["tvm_ffi"]),
     ]
+    loading = [] if module.parts else _render_libraries(bindings, module, place, words["tvm_ffi"])
+    if not module.parts and own_name(bindings):
+        blocks = [render_refusal(), loading, *blocks]
+    else:
+        head.append(loading)
     return "\n".join(join_blocks([join_blocks(head, 1), *blocks], 2)) + "\n"
 
 
@@ -81,13 +98,17 @@ def describe_module(bindings: Bindings, module: BoundModule) -> str:
 def _render_libraries(
     bindings: Bindings, module: BoundModule, place: Place, tvm_ffi: str
 ) -> list[str]:
-    loads = [
-        f'{tvm_ffi}.load_module(str(_FOLDER / "{posixpath.relpath(path, place.folder)}"))'
-        for path in bindings.libraries
+    files = [
+        f'str(_FOLDER / "{posixpath.relpath(path, place.folder)}")' for path in bindings.libraries
     ]
+    name = own_name(bindings)
     return [
         "_FOLDER = _Path(__file__).parent",
-        *(f"{_library(bindings, index)} = {load}" for index, load in enumerate(loads)),
+        *(render_name_check(spell_literal(name), files[0], tvm_ffi) if name else ()),
+        *(
+            f"{_library(bindings, index)} = {tvm_ffi}.load_module({file})"
+            for index, file in enumerate(files)
+        ),
         *([f"{module.library_name} = {_library(bindings, 0)}"] if module.library_name else []),
     ]
 

@@ -70,9 +70,16 @@ class Place:
 
 
 def render_header(
-    module: BoundModule, place: Place, vocabulary: Vocabulary, support: Collection[str]
+    module: BoundModule,
+    place: Place,
+    vocabulary: Vocabulary,
+    support: Collection[str],
+    guard: list[str],
 ) -> list[str]:
-    """Return the imports of a module: what it runs with, then what its annotations need."""
+    """Return the imports of a module: what it runs with, then what its annotations need.
+
+    The check of the runtime stands before what an old one may lack.
+    """
     bases = {one.base for one in module.classes if not one.foreign_base}
     standard, others, later = _sort_imports(vocabulary, place, bases)
     if not module.parts:
@@ -80,10 +87,13 @@ def render_header(
     if later:
         standard["typing"] = tuple(sorted({*standard.get("typing", ()), "TYPE_CHECKING"}))
     own = {place.relative(place.root): tuple(sorted(support))} if module.parts and support else {}
+    whole = {name: () for name, entries in others.items() if guard and not entries}
     groups = [
         ["from __future__ import annotations"],
         render_imports(dict(sorted(standard.items()))),
-        render_imports(others),
+        render_imports(whole),
+        guard,
+        render_imports({name: entries for name, entries in others.items() if name not in whole}),
         render_imports(own),
         ["if TYPE_CHECKING:", *render_imports(later, INDENT)] if later else [],
     ]

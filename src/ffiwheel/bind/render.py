@@ -16,6 +16,7 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ffiwheel.bind.guard import needed_names
 from ffiwheel.bind.module import describe_module, render_module
 from ffiwheel.bind.partial import merge_stub
 from ffiwheel.bind.place import Place
@@ -24,12 +25,13 @@ from ffiwheel.bind.stub import plan_stub
 from ffiwheel.bind.text import MARK, join_blocks, render_docstring, render_imports, render_names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from ffiwheel.bind.bindings import Bindings, BoundModule
     from ffiwheel.config.schema import BindingsTable
     from ffiwheel.model.api import Api
     from ffiwheel.model.finding import Finding
+    from ffiwheel.model.runtime import RuntimeRange
 
 MODULE = "_ffi_api"
 """The name of the generated root module."""
@@ -51,11 +53,12 @@ class Rendered:
     """Archive paths of the hand-written stubs that went in, and do not belong into a wheel."""
 
 
-def render_bindings(
+def render_bindings(  # noqa: PLR0913 - most callers need the first three
     api: Api,
     package: str,
     table: BindingsTable,
     *,
+    judge: Callable[[Collection[str]], RuntimeRange] | None = None,
     present: Collection[str] = (),
     partials: Mapping[str, str] | None = None,
     library_name: str = "",
@@ -66,6 +69,8 @@ def render_bindings(
         api: what its libraries offer.
         package: the archive path of the package's folder, such as `pkg` or `org/pkg`.
         table: the project's own wishes.
+        judge: says on which releases of the runtime bindings work that derive from these names;
+            without it, they do not check which one is there.
         present: the archive paths of the project's own files, which are not written over.
         partials: archive path -> text of the hand-written stubs, in `PARTIAL`.
         library_name: the public name of the only library, if it is to have one.
@@ -78,11 +83,12 @@ def render_bindings(
     if not bindings.names:
         return Rendered(files={}, findings=bindings.findings)
     is_bare = table.signatures == "bare"
+    runtime = judge(needed_names(bindings)) if judge else None
     texts: dict[str, str] = {}
     merged = []
     for module in bindings.modules:
         place = locate(bindings, module, package)
-        texts[f"{place.path}.py"] = render_module(bindings, module, place, is_bare=is_bare)
+        texts[f"{place.path}.py"] = render_module(bindings, module, place, runtime, is_bare=is_bare)
         doc = describe_module(bindings, module)
         stub = plan_stub(bindings, module, place, doc, is_bare=is_bare)
         for path in partial_paths(module, package):

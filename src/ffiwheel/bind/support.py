@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ffiwheel.bind.annotation import ARRAY_PROTOCOL
+from ffiwheel.bind.guard import REFUSE, RELEASES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -100,7 +101,7 @@ OPERATORS = {
 RESERVED = frozenset(
     {*_TEXTS, *_OPERATORS, "_hash", "_RECURSIVE_HASH", ARRAY_PROTOCOL, "annotations"}
     | {f"_RECURSIVE_{source[-2:].upper()}" for source, _ in _OPERATORS.values()}
-    | {"TYPE_CHECKING", "_FOLDER", "_LIBRARY", "_Path"}
+    | {"TYPE_CHECKING", "_FOLDER", "_LIBRARY", "_Path", RELEASES, REFUSE}
 )
 """Names that a generated module has for itself."""
 

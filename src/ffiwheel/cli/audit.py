@@ -13,14 +13,16 @@ from ffiwheel.errors import AuditError, ProjectError
 from ffiwheel.model.finding import Severity
 from ffiwheel.system.files import write_changed
 from ffiwheel.ui.answer import print_answer, print_texts
-from ffiwheel.ui.findings import render_audit, render_command, render_commands
+from ffiwheel.ui.findings import render_audit, render_command, render_commands, visible
+from ffiwheel.ui.runtimes import render_trials
 from ffiwheel.workflow.audit import Refused, audit_files, describe
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ffiwheel.audit.check import Audited
+    from ffiwheel.model.runtime import Trial
 
 _NEVER = "never"
 
@@ -47,6 +49,12 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--html", metavar="PAGE", help="also write a page about the wheel, which needs no network"
     )
+    parser.add_argument(
+        "--against",
+        metavar="RANGE",
+        help="also load the files with these releases of apache-tvm-ffi, which runs them:"
+        " `>=0.1.9`, `installed` or `all`",
+    )
     parser.add_argument("--explain", metavar="CODE", help="say what a rule means and what to do")
 
 
@@ -60,15 +68,18 @@ def run(options: argparse.Namespace) -> int:
     rules = select_rules(_split(options.select), _split(options.ignore), "--select or --ignore")
     page = _check_page(options)
     results = audit_files(map(Path, options.files), rules)
+    trials = _prove(results, options.against) if options.against is not None else {}
     if options.json:
-        print_answer(json.dumps(describe(results, len(rules)), indent=2))
+        print_answer(json.dumps(describe(results, len(rules), trials), indent=2))
     elif options.format == "github":
         _print_commands(results)
     else:
         _print_report(results, len(rules))
+        _print_trials(trials)
     if page:
         _write_page(results, page)
     _refuse(results, options.fail_on)
+    _refuse_surprises(trials)
     return 0
 
 
@@ -94,6 +105,40 @@ def _write_page(results: Sequence[Audited | Refused], path: Path) -> None:
     for one in results:
         if not isinstance(one, Refused):
             write_changed({path: render_page(read_picture(one))})
+
+
+def _prove(results: Sequence[Audited | Refused], wanted: str) -> dict[Path, tuple[Trial, ...]]:
+    """Load what could be read with other releases of the runtime."""
+    from ffiwheel.ui.console import ConsoleProgress  # noqa: PLC0415 - as below
+    from ffiwheel.workflow.against import choose_releases, prove  # noqa: PLC0415 - only here
+
+    releases, progress = choose_releases(wanted), ConsoleProgress()
+    return {
+        one.path: prove(one, releases, progress) for one in results if not isinstance(one, Refused)
+    }
+
+
+def _print_trials(trials: Mapping[Path, tuple[Trial, ...]]) -> None:
+    for path, tried in trials.items():
+        print_answer(visible(path.name))
+        _print_matrix(tried)
+
+
+def _print_matrix(tried: tuple[Trial, ...]) -> None:
+    print_texts(lambda ascii_only: render_trials(tried, ascii_only=ascii_only))
+
+
+def _refuse_surprises(trials: Mapping[Path, tuple[Trial, ...]]) -> None:
+    """End with releases that fail although nothing is known against them."""
+    for path, tried in trials.items():
+        failing = [one.release for one in tried if one.is_surprise]
+        if failing:
+            raise AuditError(
+                f"it does not load with apache-tvm-ffi {', '.join(failing)}, and the audit does not"
+                " know why",
+                where=str(path),
+                hint="keep the release out in `dependencies`, and tell us about it",
+            )
 
 
 def _split(values: Sequence[str]) -> list[str]:

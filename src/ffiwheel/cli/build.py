@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import read_project
-from ffiwheel.errors import FfiwheelError
+from ffiwheel.errors import FfiwheelError, ProjectError
 from ffiwheel.model.finding import Severity
 from ffiwheel.ui.answer import print_answer, show_path
 from ffiwheel.ui.console import ConsoleProgress
@@ -30,6 +30,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--sdist", action="store_true", help="also build an sdist, the wheel from it"
     )
     parser.add_argument("--debug", action="store_true", help="keep symbols, do not optimise")
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="let pyproject.toml require the releases of apache-tvm-ffi that the wheel runs on",
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="show what compilers print")
     parser.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
 
@@ -58,7 +63,12 @@ def _build(
 ) -> tuple[Path | None, BuiltWheel]:
     project = read_project(Path(options.path))
     outdir = output_folder(project, Path(options.outdir) if options.outdir else None)
-    choice = BuildOptions(debug=options.debug, verbose=options.verbose)
+    choice = BuildOptions(debug=options.debug, verbose=options.verbose, fix=options.fix)
+    if options.sdist and options.fix:
+        raise ProjectError(
+            "`--fix` changes the project, and `--sdist` builds from a copy of it",
+            hint="run `ffiwheel build --fix` first",
+        )
     if options.sdist:
         return build_both(project, outdir, choice, progress)
     return None, build_wheel(project, outdir, choice, progress)

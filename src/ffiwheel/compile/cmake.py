@@ -137,6 +137,7 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
         "FFIWHEEL_TVM_FFI_INCLUDE_DIRS": str(job.runtime.include_dir),
         "FFIWHEEL_TVM_FFI_LIBRARY": str(job.runtime.library),
         "FFIWHEEL_TVM_FFI_CMAKE_DIR": str(job.runtime.cmake_dir),
+        "FFIWHEEL_TVM_FFI_VERSION": job.runtime.version,
         "FFIWHEEL_PROJECT_DIR": str(job.root),
         "FFIWHEEL_STUB_ROOT": str(stub_root(job)),
         **emitted,

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 CMAKE_DATA = Path(__file__).parent / "data" / "cmake"
 """Our CMake packages: `ffiwheel`, and `tvm_ffi` that stands in for the runtime's own."""
 
+HEADERS_SOURCE = CMAKE_DATA / "ffiwheel" / "headers.cc.in"
+"""The source, but for the version, that records which TVM-FFI headers a library is made with."""
+
 EXPORTED = "__tvm_ffi_*"
 """The symbols that every extension exports: the TVM-FFI C ABI."""
 

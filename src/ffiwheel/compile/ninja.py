@@ -18,7 +18,7 @@ from ninja.ninja_syntax import Writer, escape
 
 from ffiwheel.compile.errors import extract_errors, listener
 from ffiwheel.compile.inputs import read_inputs
-from ffiwheel.compile.job import EXPORTED, Job
+from ffiwheel.compile.job import EXPORTED, HEADERS_SOURCE, Job
 from ffiwheel.errors import CompileError, ProjectError
 from ffiwheel.model.compiled import Compiled
 from ffiwheel.model.provenance import part_of
@@ -60,6 +60,11 @@ class Plan:
     def export_map(self) -> Path:
         """The linker's list of the symbols that leave the library."""
         return self.job.folder / "exports.map"
+
+    @property
+    def headers_source(self) -> Path:
+        """A source of ours: it records the version of the TVM-FFI headers in the library."""
+        return self.job.folder / "headers.cc"
 
     @property
     def host_compiler(self) -> Path:
@@ -124,6 +129,7 @@ def compile_sources(plan: Plan, step: Step) -> Compiled:
     """
     folder = make_private_folder(plan.job.folder)
     write_if_changed(plan.export_map, render_export_map(plan.exports).encode())
+    write_if_changed(plan.headers_source, render_headers_source(plan.job.runtime.version).encode())
     if plan.cuda and len(plan.job.compiler.cxx) > 1:
         write_program(plan.host_compiler, plan.job.compiler.cxx)
     write_if_changed(folder / "build.ninja", render_ninja(plan).encode())
@@ -166,6 +172,12 @@ def render_export_map(exports: tuple[str, ...]) -> str:
     return f"{{ global: {listed} local: *; }};\n"
 
 
+def render_headers_source(version: str) -> str:
+    """Return a source that puts the version of the TVM-FFI headers into the library."""
+    text = HEADERS_SOURCE.read_text(encoding="utf-8")
+    return text.replace("@FFIWHEEL_TVM_FFI_VERSION@", version)
+
+
 def render_ninja(plan: Plan) -> str:
     """Return the `build.ninja` of `plan`."""
     text = io.StringIO()
@@ -173,7 +185,7 @@ def render_ninja(plan: Plan) -> str:
     writer.variable("builddir", escape(_shown(plan.job.root, plan.job.folder)))
     _write_rules(writer, plan)
     objects = []
-    for source in plan.sources:
+    for source in (*plan.sources, plan.headers_source):
         name = object_name(plan.job, source)
         target = escape(_shown(plan.job.root, plan.job.folder / name))
         rule = "cuda" if source.suffix == _CUDA_SUFFIX else "cxx"

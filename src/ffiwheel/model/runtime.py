@@ -3,6 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PYTHON_SINCE: Mapping[str, str] = MappingProxyType(
+    {
+        "tvm_ffi.List": "0.1.9",
+        "tvm_ffi.Dict": "0.1.9",
+        "tvm_ffi.StructuralKey": "0.1.9",
+        "tvm_ffi.dataclasses.Enum": "0.1.11",
+        "tvm_ffi.dataclasses.IntEnum": "0.1.11",
+        "tvm_ffi.dataclasses.StrEnum": "0.1.11",
+        "tvm_ffi.StructuralVisitor": "0.1.13",
+        "tvm_ffi.VisitInterrupt": "0.1.13",
+        "tvm_ffi.StructuralMutator": "0.1.14",
+    }
+)
+"""Names in Python that generated classes derive from -> the first release that has them.
+
+Names that every known release has are not listed.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,3 +85,27 @@ class RuntimeRange:
     def specifier(self) -> str:
         """The range as in a requirement, such as `>=0.1.5,!=0.1.13`; empty without bounds."""
         return ",".join(bound.clause for bound in self.bounds)
+
+    @property
+    def summary(self) -> str:
+        """The range for people: it has a lower bound even where every known release will do."""
+        if self.specifier or not self.releases:
+            return self.specifier or "no known release"
+        return f">={self.releases[0]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What happened when a wheel was loaded with a release."""
+
+    release: str
+    loads: bool
+    said: str
+    """How it failed: the last line of output, or how the process ended."""
+    expected: str
+    """Why it is known to fail; empty where it should work."""
+
+    @property
+    def is_surprise(self) -> bool:
+        """Whether it fails where nothing is known against it."""
+        return not self.loads and not self.expected

@@ -90,7 +90,7 @@ def _head(one: Audited) -> tuple[str, str, str, str]:
     subject = one.subject
     parts = subject.file_name.split("-")
     name = " ".join(parts[:2]) if subject.is_wheel else subject.file_name
-    runs = f"runs on apache-tvm-ffi {one.runtime.specifier}".strip() if one.runtime else ""
+    runs = f"runs on apache-tvm-ffi {one.runtime.summary}" if one.runtime else ""
     tag = subject.file_tag or subject.platform.tag
     return visible(name), visible(tag), show_size(one.size), runs
 

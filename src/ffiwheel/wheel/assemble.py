@@ -32,8 +32,16 @@ if TYPE_CHECKING:
 _DATA = re.compile(r"^[^/]+\.data/")
 
 
-def write_wheel(draft: Draft, platform_tag: str, outdir: Path) -> Path:
+def write_wheel(
+    draft: Draft, platform_tag: str, outdir: Path, headers: tuple[str, ...] = ()
+) -> Path:
     """Write the wheel and return its path; the same draft gives the same bytes.
+
+    Args:
+        draft: what goes into it.
+        platform_tag: such as `manylinux_2_17_x86_64`.
+        outdir: the folder to write to.
+        headers: the releases of TVM-FFI whose headers its libraries were compiled with.
 
     Raises:
         OutputError: if `outdir` cannot be written to.
@@ -41,7 +49,7 @@ def write_wheel(draft: Draft, platform_tag: str, outdir: Path) -> Path:
     stem = stem_of(draft.name, draft.version)
     tag = f"{draft.python_tag}-{platform_tag}"
     info = f"{stem}.dist-info"
-    metadata = {**draft.dist_info, "WHEEL": render_wheel_file(tag, draft.build)}
+    metadata = {**draft.dist_info, "WHEEL": render_wheel_file(tag, draft.build, headers)}
     files = dict(sorted(draft.files.items()))
     files |= {f"{info}/{name}": content for name, content in sorted(metadata.items())}
     programs = {name for name, content in files.items() if is_program(name, content)}
@@ -62,12 +70,22 @@ def stem_of(name: str, version: str) -> str:
     return f"{canonicalize_name(name).replace('-', '_')}-{Pep440(version)}"
 
 
-def render_wheel_file(tag: str, build: str = "") -> bytes:
-    """Return the file `WHEEL`; a wheel with a library is never pure."""
+def render_wheel_file(tag: str, build: str = "", headers: tuple[str, ...] = ()) -> bytes:
+    """Return the file `WHEEL`; a wheel with a library is never pure.
+
+    The specification has no field for the headers. Tools that change tags keep what they do not
+    know, and it is the build that the line describes, as `Generator` does.
+    """
     parts = product(*(part.split(".") for part in tag.split("-")))
-    tags = "".join(f"Tag: {'-'.join(part)}\n" for part in parts)
-    head = f"Wheel-Version: 1.0\nGenerator: ffiwheel {__version__}\nRoot-Is-Purelib: false\n"
-    return (head + tags + (f"Build: {build}\n" if build else "")).encode()
+    lines = [
+        "Wheel-Version: 1.0",
+        f"Generator: ffiwheel {__version__}",
+        "Root-Is-Purelib: false",
+        *(f"Tag: {'-'.join(part)}" for part in parts),
+        *([f"Build: {build}"] if build else []),
+        *(f"Tvm-Ffi-Headers: {version}" for version in headers),
+    ]
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def open_wheel(path: Path, folder: Path) -> Draft:

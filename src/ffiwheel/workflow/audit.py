@@ -10,14 +10,14 @@ from ffiwheel.audit.rules.ffi import exported, runtime_symbols
 from ffiwheel.errors import FfiwheelError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from ffiwheel.audit.rule import Rule
     from ffiwheel.audit.subject import Subject
     from ffiwheel.model.binary import Binary
     from ffiwheel.model.finding import Finding
-    from ffiwheel.model.runtime import RuntimeRange
+    from ffiwheel.model.runtime import RuntimeRange, Trial
 
 SCHEMA = 1
 """The version of the JSON; another one means that a key has changed its meaning."""
@@ -43,9 +43,17 @@ def _audit(path: Path, rules: Sequence[Rule]) -> Audited | Refused:
         return Refused(path=path, error=error)
 
 
-def describe(results: Sequence[Audited | Refused], rules: int) -> dict[str, object]:
+def describe(
+    results: Sequence[Audited | Refused], rules: int, trials: Mapping[Path, tuple[Trial, ...]]
+) -> dict[str, object]:
     """Return the outcome as JSON has it; `docs/audit.md` describes the keys."""
-    return {"schema": SCHEMA, "rules": rules, "files": [_describe_file(one) for one in results]}
+    files = [
+        {**_describe_file(one), "trials": [asdict(trial) for trial in trials[one.path]]}
+        if one.path in trials
+        else _describe_file(one)
+        for one in results
+    ]
+    return {"schema": SCHEMA, "rules": rules, "files": files}
 
 
 def _describe_file(one: Audited | Refused) -> dict[str, object]:

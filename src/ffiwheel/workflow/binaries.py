@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ffiwheel.audit.binary.read import read_binary
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ffiwheel.model.binary import Binary
@@ -21,6 +22,11 @@ def read_binaries(draft: Draft) -> dict[str, tuple[Path, Binary]]:
 def facts_of(draft: Draft) -> dict[str, Binary]:
     """Return archive path -> facts of each shared library."""
     return {name: pair[1] for name, pair in read_binaries(draft).items()}
+
+
+def headers_of(binaries: Mapping[str, Binary]) -> tuple[str, ...]:
+    """Return the releases of TVM-FFI whose headers libraries were compiled with, sorted."""
+    return tuple(sorted({one.header_version for one in binaries.values()} - {""}))
 
 
 def read_file(path: Path, name: str) -> Binary:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from ffiwheel.audit.runtime import compute_joint_range, compute_python_range, intersect_ranges
+from ffiwheel.audit.runtime.wheel import find_bases
 from ffiwheel.bind.beside import find_library_name, render_beside
 from ffiwheel.bind.notes import left_alone
 from ffiwheel.bind.render import MODULE, PARTIAL, Rendered, render_bindings
@@ -16,6 +19,7 @@ from ffiwheel.errors import ReflectError
 from ffiwheel.model.api_json import render_api
 from ffiwheel.model.draft import API_FILE
 from ffiwheel.system.archive import read_content
+from ffiwheel.workflow.binaries import facts_of
 from ffiwheel.workflow.check import compare_beside, prove_bindings
 from ffiwheel.workflow.compile import source_files
 
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from ffiwheel.model.draft import Content, Draft
     from ffiwheel.model.finding import Finding
     from ffiwheel.model.progress import Step
+    from ffiwheel.model.runtime import RuntimeRange
 
 _SHOWN_NAMES = 5
 
@@ -80,8 +85,7 @@ def bind_draft(
     draft = _drop_ours(draft)
     package = find_package(wishes.import_name, draft, api.libraries[0].path)
     draft = replace(draft, dist_info={**draft.dist_info, API_FILE: render_api(api)})
-    table = wishes.table
-    library_name = ""
+    table, library_name = wishes.table, ""
     if (own := f"{package}/{MODULE}.py") in draft.files:
         name = _find_scaffold(wishes, draft, api, package)
         if name is None:
@@ -97,6 +101,7 @@ def bind_draft(
             api,
             package,
             table,
+            judge=partial(judge_draft, draft),
             present=draft.files,
             partials=partials,
             library_name=library_name,
@@ -129,6 +134,19 @@ def _find_scaffold(wishes: Wishes, draft: Draft, api: Api, package: str) -> str 
         return None
     text = read_content(draft.files[own]).decode(errors="replace")
     return find_library_name(api, package, wishes.table, text)
+
+
+def judge_draft(draft: Draft, bases: Collection[str] = ()) -> RuntimeRange:
+    """Return on which releases of the runtime a draft works.
+
+    Args:
+        draft: the wheel to be.
+        bases: the runtime's classes that bindings derive from, besides those of stubs in the draft.
+    """
+    libraries = compute_joint_range([*facts_of(draft).values()])
+    stubs = [read_content(one) for name, one in draft.files.items() if name.endswith(".pyi")]
+    found = {*bases, *find_bases(text.decode(errors="replace") for text in stubs)}
+    return intersect_ranges((libraries, compute_python_range(found)))
 
 
 def _bind_beside(  # noqa: PLR0913 - see `bind_draft`

@@ -17,9 +17,10 @@ from ffiwheel.errors import WheelError
 from ffiwheel.model.size import show_size
 from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.wheel.sbom import add_sbom
-from ffiwheel.workflow.binaries import facts_of
+from ffiwheel.workflow.binaries import facts_of, headers_of
 from ffiwheel.workflow.bind import bind_draft, wishes_of
 from ffiwheel.workflow.compile import compile_project
+from ffiwheel.workflow.fix import fix_requirement
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.reflect import reflect_draft
@@ -45,6 +46,8 @@ class BuildOptions:
     """Keep symbols and leave optimisation out."""
     verbose: bool = False
     """Pass on everything that child processes print."""
+    fix: bool = False
+    """Write the releases of the runtime that the wheel runs on into `pyproject.toml`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,8 @@ def make_wheel(
 ) -> BuiltWheel:
     """Make one wheel of `project` in its build folder."""
     draft = make_draft(project, folder, options, progress)
+    if options.fix:
+        draft = fix_requirement(project, draft, progress)
     wheel = assemble(draft, folder, progress)
     report = audit(wheel, terms_of(project, debug=options.debug), progress)
     return BuiltWheel(path=wheel, version=draft.version, report=report)
@@ -104,7 +109,7 @@ def assemble(draft: Draft, folder: Path, progress: Progress) -> Path:
         shutil.rmtree(made, ignore_errors=True)
         binaries = facts_of(draft)
         tag = platform_tag(draft.name, binaries)
-        wheel = write_wheel(add_sbom(draft, binaries), tag, made)
+        wheel = write_wheel(add_sbom(draft, binaries), tag, made, headers_of(binaries))
         step.done(wheel.name, show_size(wheel.stat().st_size))
     return wheel
 
@@ -113,7 +118,7 @@ def platform_tag(name: str, binaries: Mapping[str, Binary]) -> str:
     """Return the lowest platform tag that is true for the libraries of the project `name`.
 
     Raises:
-        WheelError: if there is none.
+        WheelError: if no platform tag is true.
     """
     platform = lowest_platform(binaries)
     if platform.conflict:

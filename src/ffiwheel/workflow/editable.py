@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.wheel.editable import make_editable
-from ffiwheel.workflow.binaries import facts_of
+from ffiwheel.workflow.binaries import facts_of, headers_of
 from ffiwheel.workflow.build import make_draft, platform_tag
 from ffiwheel.workflow.compile import source_files, source_packages
 from ffiwheel.workflow.place import build_folder
@@ -28,4 +28,6 @@ def build_editable(
         source = source_files(project)
         unchanged = {name: path for name, path in source.items() if draft.files.get(name) == path}
         editable = make_editable(draft, source_packages(project), unchanged)
-        return write_wheel(editable, platform_tag(draft.name, facts_of(draft)), outdir)
+        binaries = facts_of(draft)
+        tag = platform_tag(draft.name, binaries)
+        return write_wheel(editable, tag, outdir, headers_of(binaries))

@@ -52,9 +52,11 @@ def audit(wheel: Path, terms: Terms, progress: Progress) -> Report:
         WheelError: with every finding that forbids delivery.
     """
     with progress.step("audit") as step:
-        report = audit_file(wheel, terms.wishes, terms.rules).report
+        audited = audit_file(wheel, terms.wishes, terms.rules)
+        report = audited.report
         count = len(report.at_least(Severity.WARNING))
-        step.done(f"{report.rules} rules, {count} finding{'' if count == 1 else 's'}")
+        runs = f"; runs on apache-tvm-ffi {audited.runtime.summary}" if audited.runtime else ""
+        step.done(f"{report.rules} rules, {count} finding{'' if count == 1 else 's'}{runs}")
     for code, reason in terms.ignored.items():
         progress.note(f"{code} is left out: {reason}")
     for finding, subjects in group_findings(report.findings).items():

@@ -80,7 +80,7 @@ class _Header:
     def is_constant(self) -> bool:
         """Whether strings may stand in it: loaded, neither written nor run."""
         return (
-            self.type == "SHT_PROGBITS"
+            self.type in {"SHT_PROGBITS", "SHT_NOTE"}
             and self.flags & (_ALLOC | _WRITE | _EXECUTE) == _ALLOC
             and not self.name.startswith((".eh_frame", ".gcc_except_table", *DEVICE_SECTIONS))
         )

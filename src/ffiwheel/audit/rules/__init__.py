@@ -17,6 +17,7 @@ from ffiwheel.audit.rules import (
     linking,
     metadata,
     python,
+    runtime,
     stubs,
     symbols,
     tags,
@@ -25,7 +26,7 @@ from ffiwheel.audit.rules import (
 if TYPE_CHECKING:
     from ffiwheel.audit.rule import Rule
 
-_MODULES = (tags, archive, metadata, stubs, python, linking, symbols, content, ffi, cuda)
+_MODULES = (tags, archive, metadata, stubs, python, linking, symbols, content, runtime, ffi, cuda)
 _ORDER = ("WHL", "PYP", "ELF", "MAC", "WIN", "FFI", "CUDA")
 
 RULES: tuple[Rule, ...] = tuple(

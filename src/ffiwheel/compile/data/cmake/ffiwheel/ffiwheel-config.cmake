@@ -42,9 +42,11 @@ if (NOT (FFIWHEEL_TVM_FFI_INCLUDE_DIRS AND FFIWHEEL_TVM_FFI_LIBRARY AND FFIWHEEL
     )
     return()
   endif ()
-  # One path a line: the library, the CMake folder, then the include folders.
+  # One a line: the release, the library, the CMake folder, then the include folders.
   string(REPLACE "\n" ";" ffiwheel_answer "${ffiwheel_answer}")
-  list(POP_FRONT ffiwheel_answer FFIWHEEL_TVM_FFI_LIBRARY FFIWHEEL_TVM_FFI_CMAKE_DIR)
+  list(POP_FRONT ffiwheel_answer FFIWHEEL_TVM_FFI_VERSION FFIWHEEL_TVM_FFI_LIBRARY
+       FFIWHEEL_TVM_FFI_CMAKE_DIR
+  )
   set(FFIWHEEL_TVM_FFI_INCLUDE_DIRS "${ffiwheel_answer}")
 endif ()
 

@@ -1,12 +1,14 @@
-"""Print where this interpreter's TVM-FFI runtime lies: one path a line, with forward slashes.
+"""Print where this interpreter's TVM-FFI runtime lies: a line each, paths with forward slashes.
 
-Order: the library to link, the CMake folder, then the include folders without repetition.
+Order: the release, the library to link, the CMake folder, then the include folders without
+repetition.
 `import tvm_ffi` would load the runtime and, where it is installed, torch: over a second for four
 paths. So only `libinfo.py` is executed, as a module of its own; it imports nothing of its package.
 """
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import sys
 from pathlib import Path
@@ -29,7 +31,9 @@ def main() -> str:
     if sys.platform == "win32":
         library = library.with_name("tvm_ffi.lib")
     includes = dict.fromkeys((libinfo.find_include_path(), libinfo.find_dlpack_include_path()))
-    return "\n".join(Path(p).as_posix() for p in (library, libinfo.find_cmake_path(), *includes))
+    paths = (library, libinfo.find_cmake_path(), *includes)
+    release = importlib.metadata.version("apache-tvm-ffi")
+    return "\n".join((release, *(Path(path).as_posix() for path in paths)))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,30 @@ function (ffiwheel_apply_safe_rules target)
   if (NOT MSVC)
     _ffiwheel_add_host_option("${target}" "-fdebug-prefix-map=${CMAKE_BINARY_DIR}=build")
   endif ()
+  ffiwheel_record_headers("${target}")
+endfunction ()
+
+# ffiwheel_record_headers(<target>): the library says which TVM-FFI headers it was compiled with.
+#
+# The text is in a source of its own: another version compiles nothing else again. It is C and C++;
+# CUDA alone would do as well, but such a target links with C++ libraries anyway.
+function (ffiwheel_record_headers target)
+  get_target_property(type "${target}" TYPE)
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  get_target_property(sources "${target}" SOURCES)
+  set(source "${CMAKE_BINARY_DIR}/ffiwheel/headers.cc")
+  if (NOT FFIWHEEL_TVM_FFI_VERSION
+      OR NOT "CXX" IN_LIST languages
+      OR NOT type MATCHES "^(SHARED|MODULE)_LIBRARY$"
+      OR "${source}" IN_LIST sources
+  )
+    return()
+  endif ()
+  configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/headers.cc.in" "${source}" @ONLY)
+  set_source_files_properties(
+    "${source}" PROPERTIES LANGUAGE CXX SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON
+  )
+  target_sources("${target}" PRIVATE "${source}")
 endfunction ()
 
 # ffiwheel_map_project(<target>): paths in the binary are relative to the project.

@@ -11,6 +11,7 @@
 #   FFIWHEEL_TVM_FFI_INCLUDE_DIRS  the headers of TVM-FFI, then of DLPack if they lie elsewhere
 #   FFIWHEEL_TVM_FFI_LIBRARY       the shared library; on Windows its import library
 #   FFIWHEEL_TVM_FFI_CMAKE_DIR     the real CMake folder of TVM-FFI
+#   FFIWHEEL_TVM_FFI_VERSION       optional: the release, which libraries then record
 #   FFIWHEEL_STUB_ROOT             optional: the folder for stubs, by default in the build tree
 #   FFIWHEEL_EXPORTS               optional: limits the exports of every configured target to
 #                                  __tvm_ffi_* and these patterns; may be empty

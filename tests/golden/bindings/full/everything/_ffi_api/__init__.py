@@ -9,6 +9,18 @@ from pathlib import Path as _Path
 from typing import Any, Protocol
 
 import tvm_ffi
+
+_RELEASES = (
+    "0.1.0 0.1.1 0.1.2 0.1.3 0.1.4 0.1.5 0.1.6 0.1.7 0.1.8 0.1.8.post0 0.1.8.post1 0.1.8.post2 "
+    "0.1.9 0.1.10"
+)
+if tvm_ffi.__version__ in _RELEASES.split():
+    raise ImportError(
+        "everything needs apache-tvm-ffi>=0.1.11, "
+        f"and {tvm_ffi.__version__} is installed:\n"
+        "    pip install 'apache-tvm-ffi>=0.1.11'"
+    )
+
 from tvm_ffi.core import Error, ObjectRValueRef
 from tvm_ffi.dataclasses import Enum, IntEnum, StrEnum
 
@@ -62,7 +74,24 @@ __all__ = [
     "visit",
 ]
 
+
+def _refuse_another(name, path):
+    """Raise an error, unless the library at a path is the one that has registered a name."""
+    import ctypes
+    import os
+
+    mode = getattr(os, "RTLD_NOLOAD", None)
+    try:
+        if mode is not None:
+            ctypes.CDLL(path, mode=mode)
+    except OSError:
+        reason = f"another library has registered `{name}`, so {path} cannot be loaded"
+        raise ImportError(reason) from None
+
+
 _FOLDER = _Path(__file__).parent
+if tvm_ffi.get_global_func("everything.adder", True) is not None:
+    _refuse_another("everything.adder", str(_FOLDER / "../libeverything.so"))
 _LIBRARY = tvm_ffi.load_module(str(_FOLDER / "../libeverything.so"))
 
 
