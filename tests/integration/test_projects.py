@@ -89,18 +89,24 @@ def test_the_stub_step_ends_in_the_wheel(workshop: Workshop) -> None:
 def test_what_only_the_stub_step_made_is_bound_better(workshop: Workshop) -> None:
     """`tvm-ffi-stubgen` would write a module; ours says all that it says, and more."""
     project = workshop.copy(SAMPLES / "guide-generated")
-    text = read_module(workshop.wheel(project))
+    wheel = workshop.wheel(project)
+    text, tools = read_module(wheel), read_module(wheel, "tools")
     assert text.startswith("# Made by ffiwheel")
     assert '__all__ = ["Counter", "LIB", "greet"]' in text
     assert "\nLIB = _LIBRARY\n" in text
     assert "def greet(name: str) -> str:" in text
+    assert tools.startswith("# Made by ffiwheel")
+    assert "def half(counter: Counter, unit: int) -> int:" in tools
+    assert "class Clock(Counter):" in tools
+    with zipfile.ZipFile(wheel) as archive:
+        assert not [name for name in archive.namelist() if "/_ffi_api/" in name]
 
 
-def read_module(wheel: Path) -> str:
-    """Return the text of the module `_ffi_api` in a wheel."""
+def read_module(wheel: Path, *inner: str) -> str:
+    """Return the text of a module `_ffi_api` in a wheel."""
     package = wheel.name.partition("-")[0]
     with zipfile.ZipFile(wheel) as archive:
-        return archive.read(f"{package}/_ffi_api.py").decode()
+        return archive.read("/".join((package, *inner, "_ffi_api.py"))).decode()
 
 
 def test_a_cmake_project_is_the_same_in_two_folders(workshop: Workshop) -> None:

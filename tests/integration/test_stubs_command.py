@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from workshop import (
     GOLDEN,
+    REPOSITORY,
     SAMPLES,
     TEMPLATES,
     Workshop,
@@ -204,12 +205,13 @@ def test_from_a_wheel(workshop: Workshop, tmp_path: Path) -> None:
 
 
 def test_a_wheel_for_another_system_is_described(workshop: Workshop, tmp_path: Path) -> None:
-    """Nothing is loaded where there is a description, so the library may be anything."""
+    """Nothing is loaded where there is a description, so the library may be for any system."""
+    library = REPOSITORY / "tests" / "data" / "libraries" / "tiny.dll"
     wheel = workshop.wheel(workshop.copy(SAMPLES / "sources-only"))
     foreign = tmp_path / wheel.name
     with zipfile.ZipFile(wheel) as given, zipfile.ZipFile(foreign, "w") as made:
         for entry in given.namelist():
-            content = b"of no use here" if entry.endswith(".so") else given.read(entry)
+            content = library.read_bytes() if entry.endswith(".so") else given.read(entry)
             made.writestr(entry, content)
     assert stubs(tmp_path, "--from-wheel", foreign, "--out", "typings")
 
@@ -255,21 +257,27 @@ def test_all_or_none(workshop: Workshop, *, update_golden: bool) -> None:
 
 USES = """\
 from guide_generated._ffi_api import LIB, Counter, greet
+from guide_generated.tools._ffi_api import Clock, half
 
 count: int = Counter().increment()
+count = half(Clock(), Clock().increment())
 text: str = greet("you")
 LIB.anything
 greet(3)
 Counter(3)
 Counter().count = 1
+half("you", 2)
 """
 
 
 def test_a_module_of_the_guide_gets_a_stub_beside_it(workshop: Workshop) -> None:
     project = workshop.copy(SAMPLES / "guide-generated")
     workshop.wheel(project)
-    [made] = project.glob("build/ffiwheel/**/tree/**/_ffi_api.py")
-    shutil.copy(made, project / "python" / "guide_generated")  # as the guide's own build does
+    for inner in ("", "tools/"):
+        [made] = project.glob(f"build/ffiwheel/**/tree/guide_generated/{inner}_ffi_api.py")
+        place = project / "python" / "guide_generated" / inner
+        place.mkdir(exist_ok=True)
+        shutil.copy(made, place)  # as the guide's own build does
     wheel = workshop.wheel(project)
     folder = workshop.folder / "unpacked"
     with zipfile.ZipFile(wheel) as archive:
@@ -278,13 +286,14 @@ def test_a_module_of_the_guide_gets_a_stub_beside_it(workshop: Workshop) -> None
     assert "tvm-ffi-stubgen(begin)" in module
     (folder / "use.py").write_text(USES)
     said = run(sys.executable, "-m", "mypy", "--strict", "use.py", cwd=folder).out
-    assert {int(line.split(":")[1]) for line in said.splitlines()[:-1]} == {6, 7, 8}, said
-    lines = "\n".join(USES.splitlines()[:4])
+    assert {int(line.split(":")[1]) for line in said.splitlines()[:-1]} == {8, 9, 10, 11}, said
+    lines = "\n".join(USES.splitlines()[:6])
     check(sys.executable, "-c", lines, cwd=folder)
     assert git_status(project) == ""
     assert stubs(project) == [
         "python/guide_generated/_ffi_api.pyi",
         "python/guide_generated/py.typed",
+        "python/guide_generated/tools/_ffi_api.pyi",
     ]
 
 

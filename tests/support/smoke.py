@@ -83,7 +83,7 @@ class Smoke:
         self.classes = {one.type_key: one for one in self.api.classes}
         self.python: dict[str, Any] = {}
         for module in bindings.modules:
-            loaded = importlib.import_module(bindings.full_name(module))
+            loaded = importlib.import_module(module.home)
             self.python |= {one.key: getattr(loaded, one.name) for one in module.classes}
             self.names = {(f.source, f.library): f.name for f in module.functions}
             functions = {one.name: one for one in (*self.api.functions, *self.api.symbols)}

@@ -432,6 +432,15 @@ def test_better_types_win() -> None:
     assert "def v(self) -> C | None: ..." in text
 
 
+def test_arrays_can_be_wished_for() -> None:
+    api = api_of(function("pkg.f", Parameter(name="x", type=INT)))
+    types = {"f.x": "SupportsDLPack | None"}
+    text = stub(api, types=types)
+    assert "def f(x: SupportsDLPack | None) -> int: ..." in text
+    assert "class SupportsDLPack(Protocol):" in text
+    assert "class SupportsDLPack(Protocol):" in module(api, types=types)
+
+
 def test_what_python_3_9_does_not_know_is_not_imported_to_run() -> None:
     api = api_of(function("pkg.f", Parameter(name="x", type=INT), Parameter(name="y", type=INT)))
     types = {"f.x": "LiteralString", "f.y": "collections.abc.Buffer", "f.return": "typing.Never"}

@@ -180,7 +180,6 @@ def test_only_what_needs_one_python_is_bound_to_one(
     [
         ({"a/load.py": b"from tvm_ffi.libinfo import load_lib_module"}, "a/load.py"),
         ({"a/sub/_ffi_api.py": b"init_ffi_api('a.sub', __name__)"}, "a/sub/_ffi_api.py"),
-        ({"a/_ffi_api.py": b"init_ffi_api('a', __name__)", "a/b.py": b"register_object"}, ""),
         ({"a/__init__.py": b"import numpy", "a/load_modules.txt": b"load_module"}, ""),
     ],
 )
@@ -188,7 +187,7 @@ def test_a_package_that_binds_its_library_itself_is_left_alone(
     modules: dict[str, Content], own: str
 ) -> None:
     draft = Draft(name="a", version="1", files=modules, dist_info={})
-    assert find_own_bindings(draft, "a") == own
+    assert find_own_bindings(draft) == own
 
 
 def test_a_build_tag_and_folded_tags_are_kept(tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ffiwheel.bind.beside import find_library_name, render_beside
-from ffiwheel.bind.render import render_bindings
+from ffiwheel.bind.beside import render_beside, render_instead
+from ffiwheel.bind.own_package import find_modules
 from ffiwheel.config.schema import BindingsTable
 from ffiwheel.model.api import (
     Api,
@@ -21,6 +22,9 @@ from ffiwheel.model.api import (
     Signature,
 )
 from ffiwheel.model.types import Type
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 INT, ARRAY = Type("int"), Type("DLTensor*")
 PAIR = Signature(parameters=(Parameter(type=INT, name="a"), Parameter(type=INT, name="b")))
@@ -71,7 +75,9 @@ GENERATED = f"{HEAD}{INIT}if TYPE_CHECKING:\n    def add(_0: int, /) -> int: ...
 
 def render(text: str) -> tuple[str, str]:
     """Return the stub, or what is in the way."""
-    rendered = render_beside(API, "p", BindingsTable(), text, {})
+    table = BindingsTable()
+    modules = find_modules(API, "p", table, {"p/_ffi_api.py": text})
+    rendered = render_beside(API, "p", table, modules, {})
     stub = rendered.files.get("p/_ffi_api.pyi", b"").decode()
     left = [one.message for one in rendered.findings if one.rule.startswith("API007")]
     return stub, left[0].partition("no stub: ")[2] if left else ""
@@ -90,22 +96,29 @@ def test_the_stub_says_how_objects_of_tvm_ffi_are_called() -> None:
     ast.parse(stub)
 
 
+def replacement(api: Api, texts: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the generated modules that take the place of others, and their stubs."""
+    table = BindingsTable()
+    rendered = render_instead(api, "p", table, find_modules(api, "p", table, texts), {})
+    return {name: one.decode() for name, one in rendered.files.items()} if rendered else {}
+
+
 def test_a_generated_module_can_take_its_place_and_its_name_for_the_library() -> None:
-    assert find_library_name(API, "p", BindingsTable(), GENERATED) == "LIB"
-    files = render_bindings(API, "p", BindingsTable(), library_name="LIB").files
-    module, stub = (files[f"p/_ffi_api.{kind}"].decode() for kind in ("py", "pyi"))
+    files = replacement(API, {"p/_ffi_api.py": GENERATED})
+    module, stub = files["p/_ffi_api.py"], files["p/_ffi_api.pyi"]
     assert "\nLIB = _LIBRARY\n" in module
     assert "\nLIB: tvm_ffi.Module\n" in stub
     assert all('"LIB", "Pair", "add"' in text for text in (module, stub))
+    assert "p/__init__.py" not in files, "there is one"
 
 
 def test_a_generated_module_takes_the_place_of_what_it_can_replace_only() -> None:
     for text in WRONG.values():
-        assert find_library_name(API, "p", BindingsTable(), text) is None
+        assert not replacement(API, {"p/_ffi_api.py": text})
     two = replace(API, libraries=(*API.libraries, Library(path="p/libq.so")))
-    assert find_library_name(two, "p", BindingsTable(), GENERATED) is None
+    assert not replacement(two, {"p/_ffi_api.py": GENERATED})
     taken = replace(API, functions=(*API.functions, Function(name="p.LIB")))
-    assert find_library_name(taken, "p", BindingsTable(), GENERATED) is None
+    assert not replacement(taken, {"p/_ffi_api.py": GENERATED})
 
 
 WRONG = {

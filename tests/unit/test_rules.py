@@ -31,6 +31,7 @@ from ffiwheel.model.record import RecordFault
 MANGLED = "_ZN3tvm3ffi4json9StringifyERKNS0_3AnyE"
 SASS, PTX = DeviceCode("sm_90", CodeKind.SASS, 9), DeviceCode("compute_90", CodeKind.PTX, 9)
 API = Api(functions=(Function(name="pkg.add"),), classes=(Class(type_key="pkg.Pair"),))
+DEEP = replace(API, functions=(*API.functions, Function(name="pkg.math.norm")))
 STUB = {"pkg/_ffi_api.pyi": "def add(x: int) -> int: ...\nclass Pair: ...\n"}
 
 
@@ -103,6 +104,8 @@ CASES = [
     ("WHL010", replace(GOOD, outline=Outline(size=100_000_001))),
     ("WHL011", replace(GOOD, sizes=dict.fromkeys(["pkg/__init__.py", PATH], 1), stubs={})),
     ("WHL012", replace(GOOD, api=API)),
+    ("WHL012", replace(GOOD, api=DEEP, stubs={**STUB, "pkg/math/_ffi_api.pyi": ""})),
+    ("WHL012", replace(GOOD, api=DEEP, stubs={"pkg/_ffi_api/__init__.pyi": STUB["pkg/_ffi_api.pyi"]})),
     ("WHL013", replace(GOOD, api_fault="this is no API description")),
     ("WHL015", replace(GOOD, wheel_text=WHEEL.replace("1.0", "2.0"))),
     ("WHL015", replace(GOOD, wheel_text="")),
@@ -187,6 +190,8 @@ QUIET = [
     ("a runpath to the runtime", lib(runpaths=("$ORIGIN/../tvm_ffi/lib",))),
     ("a version spelt in another way", metadata("Version: 1.0", "Version: 1")),
     ("stubs that have every name", replace(GOOD, api=API, stubs=STUB)),
+    ("a stub for each namespace that has a module", replace(GOOD, api=DEEP, stubs={**STUB, "pkg/math/_ffi_api.pyi": "def norm() -> int: ...\n"})),
+    ("a namespace whose module has no stub", replace(GOOD, api=DEEP, stubs=STUB)),
     ("a namespace that was asked for", replace(api("other.add"), prefixes=("other",))),
     ("a library with Python for one Python", replace(tagged("manylinux_2_17_x86_64", "cp311-cp311"), binaries=WITH_PYTHON)),
     ("C++ symbols of a library inside", replace(GOOD, binaries={PATH: TAKES_CXX, "pkg/libtvm.so": Binary(arch="x86_64", exports=(MANGLED,))})),

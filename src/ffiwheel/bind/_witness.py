@@ -3,7 +3,8 @@
 Runs with the real libraries and the real `tvm_ffi`, on the Python that builds. Packages around the
 modules are not executed: they are the user's, and may need what only an installation brings.
 
-Arguments: the folder to import from, the file to write the answer to, then the modules.
+Arguments: the folder to import from, the file to write the answer to, the libraries in the folder
+that are loaded first, `--`, then the modules.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib
+import importlib.util
 import inspect
 import json
 import os
 import sys
 import types
+from functools import partial
 from pathlib import Path
 
 _IMPORTING = "[ffiwheel imports] "
@@ -38,9 +41,13 @@ def _print_at_once() -> None:
             c.setvbuf(stream, None, _UNBUFFERED, ctypes.c_size_t(0))
 
 
-def _main(folder: str, answer: str, modules: list[str]) -> None:
+def _main(folder: str, answer: str, *rest: str) -> None:
     _print_at_once()
     sys.path.insert(0, folder)
+    end = rest.index("--")
+    libraries, modules = rest[:end], rest[end + 1 :]
+    for name in libraries:
+        importlib.import_module("tvm_ffi").load_module(str(Path(folder, name)))
     for name in modules:
         _stand_in_for_packages(Path(folder), name, modules)
     seen = {}
@@ -52,7 +59,7 @@ def _main(folder: str, answer: str, modules: list[str]) -> None:
     os._exit(0)  # a library's destructors are none of our business
 
 
-def _stand_in_for_packages(folder: Path, module: str, generated: list[str]) -> None:
+def _stand_in_for_packages(folder: Path, module: str, generated: tuple[str, ...]) -> None:
     """Put an empty package in the place of each that the module lies in, and that is the user's."""
     parts = module.split(".")[:-1]
     for count in range(1, len(parts) + 1):
@@ -60,7 +67,15 @@ def _stand_in_for_packages(folder: Path, module: str, generated: list[str]) -> N
         if name not in sys.modules and name not in generated:
             package = types.ModuleType(name)
             package.__path__ = [str(folder.joinpath(*parts[:count]))]
+            package.__dict__["__getattr__"] = partial(_show, name)
             sys.modules[name] = package
+
+
+def _show(package: str, name: str) -> object:
+    """Return what the `__init__` of a package takes from its bindings, if the generator made it."""
+    if name.startswith("__") or importlib.util.find_spec(f"{package}._ffi_api") is None:
+        raise AttributeError(name)
+    return getattr(importlib.import_module(f"{package}._ffi_api"), name)
 
 
 def _describe_module(module: types.ModuleType) -> dict[str, object]:
@@ -106,4 +121,4 @@ def _signature(value: object) -> list[list[object]] | None:
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    _main(*sys.argv[1:])

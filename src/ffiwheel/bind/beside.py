@@ -1,4 +1,4 @@
-"""A stub beside a `_ffi_api.py` that is the project's own.
+"""A stub beside each `_ffi_api.py` that is the project's own.
 
 Its functions are TVM-FFI's function objects and its classes are those that TVM-FFI makes: all take
 their arguments by position, but for constructors made of fields. There is a stub only if the module
@@ -11,20 +11,23 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ffiwheel.bind.annotation import ARRAY_PROTOCOL
 from ffiwheel.bind.module import describe_module
 from ffiwheel.bind.notes import left_alone
-from ffiwheel.bind.own_module import read_module
-from ffiwheel.bind.partial import merge_stub
-from ffiwheel.bind.plan import plan_bindings
-from ffiwheel.bind.render import MODULE, OLDEST_PYTHON, Rendered, locate, partial_paths
+from ffiwheel.bind.own_package import plan_own
+from ffiwheel.bind.partial import merge_stubs
+from ffiwheel.bind.render import OLDEST_PYTHON, Rendered, locate, partial_paths, render_modules
 from ffiwheel.bind.stub import plan_stub
 from ffiwheel.bind.text import render_names
+from ffiwheel.model.api import namespace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ffiwheel.bind.bindings import Bindings, BoundClass, BoundFunction, BoundModule
     from ffiwheel.bind.own_module import OwnClass, OwnModule
+    from ffiwheel.bind.own_package import BindingModule
+    from ffiwheel.bind.render import Judge
     from ffiwheel.bind.stub import Stub
     from ffiwheel.config.schema import BindingsTable
     from ffiwheel.model.api import Api
@@ -34,80 +37,126 @@ _TRUE_HERE = ("API002", "API005")
 
 
 def render_beside(
-    api: Api, package: str, table: BindingsTable, text: str, partials: Mapping[str, str]
+    api: Api,
+    package: str,
+    table: BindingsTable,
+    modules: Sequence[BindingModule],
+    partials: Mapping[str, str],
 ) -> Rendered:
-    """Return the stub beside a module of the project's own, or a finding that says why not.
+    """Return the stubs beside modules of the project's own, or findings that say why not.
 
     Args:
         api: what the libraries of the package offer.
         package: the archive path of the package's folder.
         table: the project's own wishes.
-        text: the module.
+        modules: the modules, outer ones first.
         partials: archive path -> text of the hand-written stubs.
 
     Raises:
         ProjectError: if the table names what is not there, or a hand-written stub does not parse.
     """
-    dotted, file = package.replace("/", "."), f"{package}/{MODULE}.py"
-    bindings = plan_bindings(api, f"{dotted}.{MODULE}", table.prefix or dotted, table)
-    own = read_module(text)
-    if reason := own.unknown or _find_misfit(bindings, own):
-        return Rendered(files={}, findings=(left_alone(file, reason),))
-    module = _fit_module(bindings.modules[0], own)
-    place = locate(bindings, module, package)
-    fitted = replace(bindings, modules=(module,))
-    doc = describe_module(fitted, module)
-    stub = plan_stub(fitted, module, place, doc, is_bare=True)
-    stub = _fit_stub(stub, own, module)
-    merged = [path for path in partial_paths(module, package) if path in partials]
-    for path in merged:
-        stub = merge_stub(stub, partials[path], path)
-    rendered = stub.render()
-    ast.parse(rendered, feature_version=OLDEST_PYTHON)  # else it is a bug of ours
+    bindings = plan_own(api, package, table, modules)
+    misfits = {one.file: _find_misfit(bindings, one, api) for one in modules}
+    fitted = replace(bindings, modules=tuple(_fit(bindings, one) for one in modules))
+    texts, merged = {}, []
+    for one, module in zip(modules, fitted.modules, strict=True):
+        if misfits[one.file]:
+            continue
+        stub, found = _plan_stub(fitted, module, one.own, partials)
+        texts[f"{one.file}i"] = stub.render()
+        merged += found
+    for text in texts.values():
+        ast.parse(text, feature_version=OLDEST_PYTHON)  # else it is a bug of ours
+    files = {name: text.encode() for name, text in texts.items()}
+    true = [one for one in bindings.findings if one.rule.startswith(_TRUE_HERE)] if files else []
     return Rendered(
-        files={f"{file}i": rendered.encode(), f"{package}/py.typed": b""},
-        names=module.names,
-        findings=tuple(one for one in bindings.findings if one.rule.startswith(_TRUE_HERE)),
+        files={**files, f"{package}/py.typed": b""} if files else {},
+        names=fitted.names,
+        findings=(*(left_alone(*pair) for pair in misfits.items() if pair[1]), *true),
         merged=tuple(merged),
     )
 
 
-def find_library_name(api: Api, package: str, table: BindingsTable, text: str) -> str | None:
-    """Return what a module calls its library, if a generated one can take its place; else None.
+def render_instead(
+    api: Api,
+    package: str,
+    table: BindingsTable,
+    modules: Sequence[BindingModule],
+    partials: Mapping[str, str],
+    judge: Judge | None = None,
+) -> Rendered | None:
+    """Return generated modules that can take the place of others, all of them; None: they cannot.
+
+    They have the same names. The first loads the library, and the others import it.
 
     Args:
         api: what the libraries of the package offer.
         package: the archive path of the package's folder.
         table: the project's own wishes.
-        text: the module.
+        modules: the modules, outer ones first.
+        partials: archive path -> text of the hand-written stubs.
+        judge: as in `render_bindings`.
+
+    Raises:
+        ProjectError: if the table names what is not there, or a hand-written stub does not parse.
     """
-    dotted, own = package.replace("/", "."), read_module(text)
-    bindings = plan_bindings(api, f"{dotted}.{MODULE}", table.prefix or dotted, table)
-    is_one = len(api.libraries) == len(own.libraries) == 1
-    if own.unknown or not is_one or _find_misfit(bindings, own):
+    first, *others = modules
+    names = first.own.libraries
+    if len(api.libraries) != 1 or len(names) > 1 or any(one.own.libraries for one in others):
         return None
-    return None if own.libraries[0] in bindings.names else own.libraries[0]
+    bindings = plan_own(api, package, table, modules)
+    misfits = (_find_misfit(bindings, one, api) for one in modules)
+    if any(misfits) or {*names} & {*bindings.modules[0].names} or not _is_in_order(bindings):
+        return None
+    bindings = plan_own(api, package, table, modules, *names)
+    return render_modules(bindings, package, table, partials, {}, judge)
 
 
-def _find_misfit(bindings: Bindings, own: OwnModule) -> str:
+def _is_in_order(bindings: Bindings) -> bool:
+    """Tell whether classes derive from those of outer modules only, which are imported before."""
+    before: set[str] = set()
+    for module in bindings.modules:
+        for one in module.classes:
+            home = namespace_of(one.base)
+            if home in bindings.family and home not in before and home != module.home:
+                return False
+        before.add(module.home)
+    return True
+
+
+def _find_misfit(bindings: Bindings, one: BindingModule, api: Api) -> str:
     """Return what keeps the bindings from describing a module; empty if nothing does."""
-    root, *deeper = bindings.modules
-    if deeper:
-        return f"`{deeper[0].namespace}` is a namespace, and has a module of its own in bindings"
-    if others := own.namespaces - {root.namespace}:
-        return f"it takes in `{min(others)}`, and `{root.namespace}` is bound"
-    fitted = _fit_module(root, own)
+    own, namespace = one.own, one.namespace
+    if own.unknown or one.home not in bindings.family:
+        return own.unknown or f"another module binds `{namespace}`, too"
+    if others := own.namespaces - {namespace}:
+        return f"it takes in `{min(others)}`, and `{namespace}` is bound"
+    fitted = _fit(bindings, one)
     shown = {*own.functions, *own.exports, *own.classes}
     if strange := shown - {*fitted.names, *own.libraries}:
-        return (
-            f"`{min(strange)}` is nothing that is registered as `{root.namespace}.{min(strange)}`"
-        )
-    if missing := {one.name for one in root.classes} - {one.name for one in fitted.classes}:
-        return f"the class `{min(missing)}` is not in it"
-    for one in fitted.classes:
-        if strange := _told(own.classes[one.name]) - {*one.names}:
-            return f"`{one.name}.{min(strange)}` is not registered"
+        return f"`{min(strange)}` is nothing that is registered as `{namespace}.{min(strange)}`"
+    keys = {each.type_key for each in api.directly_in(namespace).classes}
+    if missing := keys - {each.key for each in fitted.classes}:
+        return f"the class `{min(missing).rpartition('.')[2]}` is not in it"
+    for each in fitted.classes:
+        if strange := _told(own.classes[each.name]) - {*each.names}:
+            return f"`{each.name}.{min(strange)}` is not registered"
     return ""
+
+
+def _plan_stub(
+    bindings: Bindings, module: BoundModule, own: OwnModule, partials: Mapping[str, str]
+) -> tuple[Stub, list[str]]:
+    """Return the stub of a module, and the hand-written ones that went in."""
+    doc, alone = describe_module(bindings, module), replace(bindings, root=module.home)
+    stub = plan_stub(alone, module, locate(alone, module), doc, is_bare=True)
+    return merge_stubs(_fit_stub(stub, own, module), partial_paths(module), partials)
+
+
+def _fit(bindings: Bindings, one: BindingModule) -> BoundModule:
+    """Return what is bound in a module, as it is called there."""
+    [module] = (each for each in bindings.modules if each.namespace == one.namespace)
+    return _fit_module(module, one.own)
 
 
 def _fit_module(module: BoundModule, own: OwnModule) -> BoundModule:
@@ -157,7 +206,8 @@ def _by_position(one: BoundFunction) -> BoundFunction:
 
 def _fit_stub(stub: Stub, own: OwnModule, module: BoundModule) -> Stub:
     """Return a stub with the libraries that the module names, and the protocol as none of its."""
-    imports = [*(["from typing import type_check_only as _only"] if stub.protocol else [])]
+    has_arrays = any(ARRAY_PROTOCOL in one for one in module.annotations)
+    imports = [*(["from typing import type_check_only as _only"] if has_arrays else [])]
     imports += [
         *stub.imports,
         *(["from tvm_ffi import Module as _Module"] if own.libraries else []),
@@ -168,6 +218,6 @@ def _fit_stub(stub: Stub, own: OwnModule, module: BoundModule) -> Stub:
         names=render_names(
             sorted({*module.names, *(one for one in own.libraries if one[0] != "_")})
         ),
-        protocol=["@_only", *stub.protocol] if stub.protocol else [],
+        protocol=["@_only", *stub.protocol] if has_arrays else [],
         rest=[*(f"{name}: _Module" for name in own.libraries), *stub.rest],
     )

@@ -108,8 +108,10 @@ class BoundClass:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundModule:
-    """One generated module: a namespace of the registry."""
+    """One module: a namespace of the registry."""
 
+    home: str
+    """Its full name."""
     parts: tuple[str, ...]
     """The Python names of the nested namespaces; empty for the root."""
     namespace: str
@@ -158,7 +160,7 @@ class Bindings:
     """All that is generated for one package."""
 
     root: str
-    """The full name of the root module."""
+    """The full name of the root module, which loads the libraries."""
     libraries: tuple[str, ...]
     """Archive paths of the libraries that it loads, in order."""
     modules: tuple[BoundModule, ...]
@@ -177,6 +179,11 @@ class Bindings:
         """Whether anything takes an array."""
         return any(ARRAY_PROTOCOL in one for module in self.modules for one in module.annotations)
 
-    def full_name(self, module: BoundModule) -> str:
-        """Return the dotted name of a module."""
-        return ".".join((self.root, *module.parts))
+    @property
+    def family(self) -> frozenset[str]:
+        """The full names of all modules."""
+        return frozenset(module.home for module in self.modules)
+
+    def is_root(self, module: BoundModule) -> bool:
+        """Tell whether a module is the one that the others need."""
+        return module.home == self.root

@@ -70,16 +70,33 @@ def _refuse(problems: Sequence[Problem]) -> None:
         raise ReflectError.of([*problems[:-1], problems[-1]._replace(hint=_HINT)])
 
 
-def compare_own(folder: Path, module: str, stub: str) -> str:
-    """Return how a module of the project's own and the stub beside it differ; empty: in nothing.
+def compare_own(
+    folder: Path, stubs: Mapping[str, str], libraries: tuple[str, ...]
+) -> Mapping[str, str]:
+    """Return how modules of the project's own and the stubs beside them differ, where they do.
 
-    Its functions are objects of TVM-FFI, which tell no signature, and its classes get methods that
-    tell a wrong one, so their names and kinds are compared.
+    Their functions are objects of TVM-FFI, which tell no signature, and their classes get methods
+    that tell a wrong one, so names and kinds are compared.
+
+    Args:
+        folder: where the packages lie, with their libraries.
+        stubs: module -> text of its stub.
+        libraries: the paths in `folder` of what is loaded first.
+
+    Returns:
+        module -> what differs.
     """
-    done, seen = _look(folder, (module,), _SECONDS)
+    done, seen = _look(folder, tuple(stubs), _SECONDS, libraries)
+    if seen is None and len(stubs) > 1:  # one of them is to blame
+        alone = ({name: stub} for name, stub in stubs.items())
+        return {k: v for one in alone for k, v in compare_own(folder, one, libraries).items()}
     if seen is None:
-        return f"it cannot be imported here: {_reason(done)}"
-    return next(iter(find_disagreements(stub, _without_signatures(seen[module]))), "")
+        return dict.fromkeys(stubs, f"it cannot be imported here: {_reason(done)}")
+    found = {
+        name: find_disagreements(stub, _without_signatures(seen[name]))
+        for name, stub in stubs.items()
+    }
+    return {name: said[0] for name, said in found.items() if said}
 
 
 def _without_signatures(seen: Seen) -> Seen:
@@ -110,13 +127,13 @@ def import_modules(
 
 
 def _look(
-    folder: Path, modules: tuple[str, ...], seconds: float
+    folder: Path, modules: tuple[str, ...], seconds: float, libraries: tuple[str, ...] = ()
 ) -> tuple[Completed, Mapping[str, Seen] | None]:
     """Import modules in a child process; return how it ended, and what it saw."""
     answer = folder / "seen.json"
     answer.unlink(missing_ok=True)
     done = run(
-        [sys.executable, "-X", "utf8", _PROGRAM, folder, answer, *modules],
+        [sys.executable, "-X", "utf8", _PROGRAM, folder, answer, *libraries, "--", *modules],
         cwd=folder,
         env=inherited(PYTHONIOENCODING="utf-8:backslashreplace"),
         timeout=seconds,

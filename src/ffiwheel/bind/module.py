@@ -58,7 +58,7 @@ def render_module(
     vocabulary = Vocabulary(place.name, hidden, members)
     words = {"tvm_ffi": vocabulary.word("tvm_ffi.Object").rpartition(".")[0]}
     support: list[list[str]] = []
-    if not module.parts:
+    if bindings.is_root(module):
         if bindings.has_arrays:
             words |= {name: vocabulary.word(f"typing.{name}") for name in ("Any", "Protocol")}
         support = render_support(bindings, words)
@@ -73,25 +73,32 @@ def render_module(
         [f"from . import {name} as {name}" for name in module.children],
     ]
     package = place.root.partition(".")[0]
-    guarded = None if module.parts else runtime
+    guarded = runtime if place.is_root else None
     guard = render_guard(guarded, package, words["tvm_ffi"]) if guarded else []
     head = [
         [MARK, *render_docstring(describe_module(bindings, module))],
-        render_header(module, place, vocabulary, needed_support(module), guard),
+        render_header(module, place, vocabulary, _needed_from_root(bindings, module), guard),
         render_names(module.names),
     ]
-    loading = [] if module.parts else _render_libraries(bindings, module, place, words["tvm_ffi"])
-    if not module.parts and own_name(bindings):
-        blocks = [render_refusal(), loading, *blocks]
-    else:
-        head.append(loading)
+    if place.is_root:
+        loading = _render_libraries(bindings, module, place, words["tvm_ffi"])
+        if own_name(bindings):
+            blocks = [render_refusal(), loading, *blocks]
+        else:
+            head.append(loading)
     return "\n".join(join_blocks([join_blocks(head, 1), *blocks], 2)) + "\n"
+
+
+def _needed_from_root(bindings: Bindings, module: BoundModule) -> set[str]:
+    """Return what a module takes from the root: outside of its package, at least the library."""
+    is_inside = f"{module.home}.".startswith(f"{bindings.root}.")
+    return needed_support(module) | (set() if is_inside else {_library(bindings, 0)})
 
 
 def describe_module(bindings: Bindings, module: BoundModule) -> str:
     """Return what a module is for."""
     files = ", ".join(posixpath.basename(path) for path in bindings.libraries)
-    inside = f" under `{module.namespace}`" if module.parts else ""
+    inside = "" if bindings.is_root(module) else f" under `{module.namespace}`"
     return f"What {files} offers{inside}."
 
 

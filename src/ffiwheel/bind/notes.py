@@ -22,9 +22,10 @@ RULES = (
     "API006 parent-out-of-reach",
     "API007 module-left-alone",
     "API009 symbol-untyped",
+    "API010 names-unbound",
 )
 """Every rule of this package, as `docs/bindings.md` lists them; `reflect` has others."""
-_RENAMED, _UNKNOWN, _DEFAULT, _HIDDEN, _FOREIGN, _MOVED, _LEFT, _UNTYPED = RULES
+_RENAMED, _UNKNOWN, _DEFAULT, _HIDDEN, _FOREIGN, _MOVED, _LEFT, _UNTYPED, _UNBOUND = RULES
 METADATA_MACRO = "TVM_FFI_DLL_EXPORT_INCLUDE_METADATA"
 """What makes TVM-FFI's macros keep the types of C symbols; the builds of ffiwheel define it."""
 _SHOWN = 3
@@ -154,7 +155,20 @@ def left_alone(file: str, reason: str) -> Finding:
         severity=Severity.WARNING,
         subject=file,
         message=f"the module is the project's own and gets no stub: {reason}",
-        help="write a stub by hand, or remove the module: then one is generated, with its stub",
+        help="write a stub by hand, or remove every module of this name:\n"
+        "then they are generated, with their stubs",
+    )
+
+
+def unbound(package: str, names: Sequence[str]) -> Finding:
+    """Return the finding about what none of the modules binds that a project has itself."""
+    return Finding(
+        rule=_UNBOUND,
+        severity=Severity.WARNING,
+        subject=package,
+        message=f"no module of the package binds {_listed([f'`{name}`' for name in names])}",
+        help="let `tvm-ffi-stubgen` make a module for their namespace, or remove those that it\n"
+        "made: then modules are generated for everything",
     )
 
 

@@ -8,7 +8,8 @@
 
 Functions, classes and methods have their registered names without the prefix; parameters and fields
 their Python names. Names in an annotation are those of `builtins`, `typing` and `collections.abc`,
-the package's own classes, and others with their module: `numpy.typing.NDArray[Any]`.
+`SupportsDLPack`, the package's own classes, and others with their module:
+`numpy.typing.NDArray[Any]`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import difflib
 import typing
 from typing import TYPE_CHECKING
 
+from ffiwheel.bind.annotation import ARRAY_PROTOCOL
 from ffiwheel.errors import Problem, ProjectError
 
 if TYPE_CHECKING:
@@ -160,6 +162,8 @@ class _FullNames(ast.NodeTransformer):
         """Find a plain name among what everybody knows."""
         if node.id in self._own:
             return ast.Name(id=self._own[node.id])
+        if node.id == ARRAY_PROTOCOL:
+            return node
         if node.id in _YOUNGER:
             return ast.Name(id=f"typing_extensions.{node.id}")
         for module in (builtins, collections.abc, typing):

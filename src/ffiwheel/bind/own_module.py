@@ -46,8 +46,8 @@ class OwnModule:
     """What in it is not understood, in a few words; empty if all is."""
 
 
-def read_module(text: str) -> OwnModule:
-    """Return what a module consists of."""
+def read_module(text: str, package: str) -> OwnModule:
+    """Return what a module consists of; what it imports from its package is bound there."""
     try:
         body = ast.parse(text).body
     except (SyntaxError, ValueError):
@@ -59,7 +59,7 @@ def read_module(text: str) -> OwnModule:
             exports=frozenset(),
             unknown="it does not parse",
         )
-    reader = _Reader()
+    reader = _Reader(package.partition(".")[0])
     for node in body:
         reader.read(node)
     return OwnModule(
@@ -75,7 +75,8 @@ def read_module(text: str) -> OwnModule:
 class _Reader:
     """Goes through a module, and remembers the first thing that it does not know."""
 
-    def __init__(self) -> None:
+    def __init__(self, package: str) -> None:
+        self._package = package
         self.namespaces: list[str] = []
         self.libraries: list[str] = []
         self.functions: list[str] = []
@@ -87,7 +88,7 @@ class _Reader:
     def read(self, node: ast.stmt, *, is_typing: bool = False) -> None:
         """Take in one statement of the module."""
         if isinstance(node, ast.Import | ast.ImportFrom):
-            self._read_import(node)
+            self._read_import(node, is_typing=is_typing)
         elif isinstance(node, ast.If) and self._full_name(node.test) == _CHECKING:
             for each in (*node.body, *node.orelse):
                 self.read(each, is_typing=True)
@@ -106,14 +107,15 @@ class _Reader:
     def _refuse(self, reason: str) -> None:
         self.unknown = self.unknown or reason
 
-    def _read_import(self, node: ast.Import | ast.ImportFrom) -> None:
+    def _read_import(self, node: ast.Import | ast.ImportFrom, *, is_typing: bool) -> None:
         module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
         level = node.level if isinstance(node, ast.ImportFrom) else 0
         for alias in node.names:
             full = f"{module}.{alias.name}" if module else alias.name
             first = full.partition(".")[0]
             is_known = first == "tvm_ffi" or first in sys.stdlib_module_names
-            if level or alias.name == "*" or not is_known:
+            is_known |= first == self._package and (alias.asname or "").startswith("_")
+            if not is_typing and (level or alias.name == "*" or not is_known):
                 self._refuse(f"it imports `{'.' * level}{full}`")
             self._imported[alias.asname or (alias.name if module else first)] = (
                 full if module or alias.asname else first

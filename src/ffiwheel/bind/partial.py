@@ -15,10 +15,29 @@ from ffiwheel.bind.text import INDENT
 from ffiwheel.errors import ProjectError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ffiwheel.bind.stub import Stub
     from ffiwheel.bind.stub_class import StubClass
+
+
+def merge_stubs(
+    stub: Stub, paths: Sequence[str], partials: Mapping[str, str]
+) -> tuple[Stub, list[str]]:
+    """Return `stub` merged with those hand-written ones that there are, and their paths.
+
+    Args:
+        stub: the generated stub.
+        paths: where its hand-written ones may be.
+        partials: archive path -> text of all hand-written stubs.
+
+    Raises:
+        ProjectError: if one is no Python.
+    """
+    found = [path for path in paths if path in partials]
+    for path in found:
+        stub = merge_stub(stub, partials[path], path)
+    return stub, found
 
 
 def merge_stub(stub: Stub, text: str, where: str) -> Stub:

@@ -32,6 +32,13 @@ class Place:
     """The full name of the root module."""
     path: str
     """Its archive path, without the suffix."""
+    family: frozenset[str]
+    """The full names of all modules of the same bindings."""
+
+    @property
+    def is_root(self) -> bool:
+        """Whether the others need this module."""
+        return self.name == self.root
 
     @property
     def is_package(self) -> bool:
@@ -43,19 +50,16 @@ class Place:
         """The archive path of the folder that it lies in."""
         return posixpath.dirname(self.path)
 
-    def is_ours(self, module: str) -> bool:
-        """Tell whether a module is one of the same bindings."""
-        return module == self.root or module.startswith(f"{self.root}.")
-
     def is_elsewhere(self, name: str) -> bool:
         """Tell whether a full name belongs to another module of the same bindings."""
         module = name.rpartition(".")[0]
-        return module != self.name and self.is_ours(module)
+        return module != self.name and module in self.family
 
     def relative(self, module: str) -> str:
         """Return how another module of the package is named in an import.
 
-        >>> place = Place(name="p._ffi_api.a", root="p._ffi_api", path="p/_ffi_api/a")
+        >>> place = Place(name="p._ffi_api.a", root="p._ffi_api", path="p/_ffi_api/a",
+        ...               family=frozenset())
         >>> place.relative("p._ffi_api"), place.relative("p._ffi_api.b.c"), place.relative("numpy")
         ('.', '.b.c', 'numpy')
         """
@@ -82,11 +86,15 @@ def render_header(
     """
     bases = {one.base for one in module.classes if not one.foreign_base}
     standard, others, later = _sort_imports(vocabulary, place, bases)
-    if not module.parts:
+    if place.is_root:
         standard["pathlib"] = ("Path as _Path",)
     if later:
         standard["typing"] = tuple(sorted({*standard.get("typing", ()), "TYPE_CHECKING"}))
-    own = {place.relative(place.root): tuple(sorted(support))} if module.parts and support else {}
+    own = (
+        {place.relative(place.root): tuple(sorted(support))}
+        if support and not place.is_root
+        else {}
+    )
     whole = {name: () for name, entries in others.items() if guard and not entries}
     groups = [
         ["from __future__ import annotations"],
@@ -119,7 +127,7 @@ def _sort_imports(
         else:
             at_once = [e for e in entries if f"{source}.{e.split(' as ')[0]}" in bases]
             rest = tuple(e for e in entries if e not in at_once)
-            others |= {name: tuple(at_once)} if at_once and not place.is_ours(source) else {}
+            others |= {name: tuple(at_once)} if at_once and source not in place.family else {}
             later |= {place.relative(name): rest} if rest else {}
     return standard, others, later
 

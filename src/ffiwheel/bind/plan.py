@@ -38,6 +38,8 @@ class Namespace:
     """What is registered under one prefix, without what lies deeper."""
 
     prefix: str
+    home: str
+    """The full name of its module."""
     parts: tuple[str, ...]
     functions: Mapping[str, Function]
     """Python name -> function."""
@@ -49,7 +51,12 @@ class Namespace:
 
 
 def plan_bindings(
-    api: Api, root: str, prefix: str, table: BindingsTable, library_name: str = ""
+    api: Api,
+    root: str,
+    prefix: str,
+    table: BindingsTable,
+    library_name: str = "",
+    homes: Mapping[str, str] | None = None,
 ) -> Bindings:
     """Return what the modules of a package offer.
 
@@ -59,14 +66,17 @@ def plan_bindings(
         prefix: the namespace in the registry.
         table: the project's own wishes.
         library_name: the public name of the only library, if it is to have one.
+        homes: namespace -> the full name of its module, where the project says which there are:
+            then these are bound, wherever they lie, and `api` has nothing else.
 
     Raises:
         ProjectError: if `types` or `classes` of the table name something that is not there.
     """
-    own, notes = api.within(prefix), Notes(root.rpartition(".")[0])
-    spaces = [*_walk(own, prefix, (), notes)]
+    own, notes = api if homes else api.within(prefix), Notes(root.rpartition(".")[0])
+    walk = _place(own, prefix, homes, notes) if homes else _walk(own, prefix, (root,), notes)
+    spaces = [*walk]
     classes = {
-        one.type_key: ".".join((root, *space.parts, name))
+        one.type_key: f"{space.home}.{name}"
         for space in spaces
         for name, one in space.classes.items()
     }
@@ -79,7 +89,9 @@ def plan_bindings(
     bases = feasible_bases(by_key, {key: name.rpartition(".")[0] for key, name in classes.items()})
     planner = _Planner(annotator, overrides, by_key, bases, notes)
     notes.untyped_symbols([one.name for one in own.symbols if is_untyped(one)])
-    modules = tuple(planner.bind(space, "" if space.parts else library_name) for space in spaces)
+    modules = tuple(
+        planner.bind(space, library_name if space.home == root else "") for space in spaces
+    )
     overrides.check()
     notes.unknown_types(own, annotator)
     notes.foreign_parents(own, known)
@@ -115,6 +127,7 @@ class _Planner:
         functions += [self._function(name, one, of) for name, (of, one) in space.symbols.items()]
         names = {one.type_key: name for name, one in space.classes.items()}
         return BoundModule(
+            home=space.home,
             parts=space.parts,
             namespace=space.prefix,
             library_name=library_name,
@@ -154,12 +167,36 @@ def is_untyped(symbol: Function) -> bool:
     return symbol.signatures == (Signature(),)
 
 
-def _walk(api: Api, prefix: str, parts: tuple[str, ...], notes: Notes) -> Iterator[Namespace]:
-    """Yield the namespace `prefix` and those in it; the C symbols belong to the root."""
+def _walk(api: Api, prefix: str, path: tuple[str, ...], notes: Notes) -> Iterator[Namespace]:
+    """Yield the namespace `prefix` and those in it, whose modules lie in that at `path`."""
+    root, *parts = path
+    symbols = {} if parts else _symbols(api)
+    space = _name_space(api, prefix, ".".join(path), tuple(parts), symbols, notes)
+    yield space
+    for source, name in space.children.items():
+        inner = f"{prefix}.{source}"
+        yield from _walk(api.within(inner), inner, (root, *parts, name), notes)
+
+
+def _place(api: Api, prefix: str, homes: Mapping[str, str], notes: Notes) -> Iterator[Namespace]:
+    """Yield namespaces that have their modules each; the C symbols belong to that of `prefix`."""
+    for namespace, home in homes.items():
+        symbols = _symbols(api) if namespace == prefix else {}
+        yield _name_space(api.directly_in(namespace), namespace, home, (), symbols, notes)
+
+
+def _name_space(
+    api: Api,
+    prefix: str,
+    home: str,
+    parts: tuple[str, ...],
+    symbols: Mapping[str, tuple[int, Function]],
+    notes: Notes,
+) -> Namespace:
+    """Return a namespace with the Python names of all that lies in it."""
     start = len(prefix) + 1
     classes = {one.type_key[start:]: one for one in api.classes}
     functions = {one.name[start:]: one for one in api.functions}
-    symbols = {} if parts else _symbols(api)
     deeper = {name.split(".")[0] for name in (*classes, *functions) if "." in name}
     hidden = sorted({*symbols} & {*functions})
     wanted = (_leaves(classes), _leaves(functions), {*symbols} - {*hidden}, deeper)
@@ -170,17 +207,15 @@ def _walk(api: Api, prefix: str, parts: tuple[str, ...], notes: Notes) -> Iterat
         notes.renamed(named[-1], "" if group is wanted[2] else f"{prefix}.")
     notes.hidden_symbols(hidden, prefix)
     named_classes, named_functions, named_symbols, children = named
-    yield Namespace(
+    return Namespace(
         prefix=prefix,
+        home=home,
         parts=parts,
         functions={name: functions[source] for source, name in named_functions.items()},
         symbols={name: symbols[source] for source, name in named_symbols.items()},
         classes={name: classes[source] for source, name in named_classes.items()},
         children=children,
     )
-    for source, name in children.items():
-        inner = f"{prefix}.{source}"
-        yield from _walk(api.within(inner), inner, (*parts, name), notes)
 
 
 def _symbols(api: Api) -> dict[str, tuple[int, Function]]:

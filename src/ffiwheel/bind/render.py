@@ -14,11 +14,11 @@ from __future__ import annotations
 import ast
 import posixpath
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ffiwheel.bind.guard import needed_names
 from ffiwheel.bind.module import describe_module, render_module
-from ffiwheel.bind.partial import merge_stub
+from ffiwheel.bind.partial import merge_stubs
 from ffiwheel.bind.place import Place
 from ffiwheel.bind.plan import plan_bindings
 from ffiwheel.bind.stub import plan_stub
@@ -39,6 +39,9 @@ PARTIAL = "_ffi_api_partial"
 """The name of a hand-written stub whose definitions win over the generated ones."""
 OLDEST_PYTHON = (3, 9)
 
+Judge: TypeAlias = "Callable[[Collection[str]], RuntimeRange]"
+"""Says on which releases of the runtime bindings work that derive from some of its classes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
@@ -53,15 +56,14 @@ class Rendered:
     """Archive paths of the hand-written stubs that went in, and do not belong into a wheel."""
 
 
-def render_bindings(  # noqa: PLR0913 - most callers need the first three
+def render_bindings(
     api: Api,
     package: str,
     table: BindingsTable,
     *,
-    judge: Callable[[Collection[str]], RuntimeRange] | None = None,
+    judge: Judge | None = None,
     present: Collection[str] = (),
     partials: Mapping[str, str] | None = None,
-    library_name: str = "",
 ) -> Rendered:
     """Return the generated files of a package.
 
@@ -73,30 +75,51 @@ def render_bindings(  # noqa: PLR0913 - most callers need the first three
             without it, they do not check which one is there.
         present: the archive paths of the project's own files, which are not written over.
         partials: archive path -> text of the hand-written stubs, in `PARTIAL`.
-        library_name: the public name of the only library, if it is to have one.
 
     Raises:
         ProjectError: if the table names what is not there, or a hand-written stub does not parse.
     """
     dotted = package.replace("/", ".")
-    bindings = plan_bindings(api, f"{dotted}.{MODULE}", table.prefix or dotted, table, library_name)
+    bindings = plan_bindings(api, f"{dotted}.{MODULE}", table.prefix or dotted, table)
     if not bindings.names:
         return Rendered(files={}, findings=bindings.findings)
+    packages = dict(_render_packages(bindings, package, present))
+    return render_modules(bindings, package, table, partials or {}, packages, judge)
+
+
+def render_modules(
+    bindings: Bindings,
+    package: str,
+    table: BindingsTable,
+    partials: Mapping[str, str],
+    packages: Mapping[str, str],
+    judge: Judge | None,
+) -> Rendered:
+    """Return the files of planned modules.
+
+    Args:
+        bindings: the plan.
+        package: the archive path of the package's folder.
+        table: the project's own wishes.
+        partials: archive path -> text of the hand-written stubs.
+        packages: archive path -> text of the generated modules around them.
+        judge: as in `render_bindings`.
+
+    Raises:
+        ProjectError: if a hand-written stub does not parse.
+    """
     is_bare = table.signatures == "bare"
     runtime = judge(needed_names(bindings)) if judge else None
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = {**packages}
     merged = []
     for module in bindings.modules:
-        place = locate(bindings, module, package)
+        place = locate(bindings, module)
         texts[f"{place.path}.py"] = render_module(bindings, module, place, runtime, is_bare=is_bare)
         doc = describe_module(bindings, module)
         stub = plan_stub(bindings, module, place, doc, is_bare=is_bare)
-        for path in partial_paths(module, package):
-            if path in (partials or {}):
-                stub = merge_stub(stub, (partials or {})[path], path)
-                merged.append(path)
+        stub, found = merge_stubs(stub, partial_paths(module), partials)
+        merged += found
         texts[f"{place.path}.pyi"] = stub.render()
-    texts |= dict(_render_packages(bindings, package, present))
     for text in texts.values():
         ast.parse(text, feature_version=OLDEST_PYTHON)  # else it is a bug of ours
     files = {name: text.encode() for name, text in sorted(texts.items())}
@@ -108,19 +131,21 @@ def render_bindings(  # noqa: PLR0913 - most callers need the first three
     )
 
 
-def locate(bindings: Bindings, module: BoundModule, package: str) -> Place:
+def locate(bindings: Bindings, module: BoundModule) -> Place:
     """Return where a module of `bindings` lies."""
-    path = posixpath.join(package, MODULE, *module.parts)
+    path = module.home.replace(".", "/")
     return Place(
-        name=bindings.full_name(module),
+        name=module.home,
         root=bindings.root,
         path=f"{path}/__init__" if module.children else path,
+        family=bindings.family,
     )
 
 
-def partial_paths(module: BoundModule, package: str) -> tuple[str, str]:
+def partial_paths(module: BoundModule) -> tuple[str, str]:
     """Return where the hand-written stub of a module may be."""
-    path = posixpath.join(package, PARTIAL, *module.parts)
+    around = module.home.split(".")[: -1 - len(module.parts)]
+    path = posixpath.join(*around, PARTIAL, *module.parts)
     return f"{path}.pyi", f"{path}/__init__.pyi"
 
 
@@ -138,10 +163,8 @@ def _render_packages(
 def render_package(bindings: Bindings, module: BoundModule, package: str) -> str:
     """Return the `__init__.py` that shows a module of `bindings` to people."""
     here = ".".join((package.replace("/", "."), *module.parts))
-    place = Place(name=here, root=bindings.root, path=f"{package}/__init__")
-    imports = {
-        place.relative(bindings.full_name(module)): tuple(f"{n} as {n}" for n in module.names)
-    }
+    place = Place(name=here, root=bindings.root, path=f"{package}/__init__", family=bindings.family)
+    imports = {place.relative(module.home): tuple(f"{n} as {n}" for n in module.names)}
     names = sorted({*module.names, *module.children})
     blocks = [
         [MARK, *render_docstring(f"The package {here}.")],

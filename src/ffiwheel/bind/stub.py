@@ -83,13 +83,12 @@ def plan_stub(
         one.name: render_stub_function(one, vocabulary, bindings.derived, is_bare=is_bare)
         for one in module.functions
     }
-    every = {bindings.full_name(of): of for of in bindings.modules}
-    known = {f"{name}.{one.name}": one for name, of in every.items() for one in of.classes}
+    known = {f"{of.home}.{one.name}": one for of in bindings.modules for one in of.classes}
     classes = {
         one.name: render_stub_class(one, vocabulary, known, bindings.derived)
         for one in module.classes
     }
-    protocol = _render_protocol(vocabulary) if bindings.has_arrays and not module.parts else []
+    protocol = _render_protocol(vocabulary) if bindings.has_arrays and place.is_root else []
     alias = vocabulary.word("typing.TypeAlias") if vocabulary.own_aliases else ""
     library = module.library_name
     rest = [f"{library}: {vocabulary.word('tvm_ffi.Module')}"] if library else []
@@ -126,7 +125,7 @@ def _render_protocol(vocabulary: Vocabulary) -> list[str]:
 
 def _render_imports(module: BoundModule, place: Place, vocabulary: Vocabulary) -> list[str]:
     found = {place.relative(name): entries for name, entries in vocabulary.imports.items()}
-    if module.parts and any(ARRAY_PROTOCOL in one for one in module.annotations):
+    if not place.is_root and any(ARRAY_PROTOCOL in one for one in module.annotations):
         root = place.relative(place.root)
         found[root] = tuple(sorted({*found.get(root, ()), ARRAY_PROTOCOL}))
     return render_import_groups(found)

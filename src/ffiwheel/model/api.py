@@ -171,3 +171,20 @@ class Api:
             functions=tuple(one for one in self.functions if one.name.startswith(start)),
             classes=tuple(one for one in self.classes if one.type_key.startswith(start)),
         )
+
+    def directly_in(self, namespace: str) -> Api:
+        """Return what is registered in `namespace` itself, and all C symbols."""
+        return Api(
+            libraries=self.libraries,
+            functions=tuple(one for one in self.functions if namespace_of(one.name) == namespace),
+            classes=tuple(one for one in self.classes if namespace_of(one.type_key) == namespace),
+        )
+
+
+def namespace_of(name: str) -> str:
+    """Return the namespace that a registered name lies in.
+
+    >>> namespace_of("pkg.math.add"), namespace_of("add")
+    ('pkg.math', '')
+    """
+    return name.rpartition(".")[0]

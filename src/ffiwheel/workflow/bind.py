@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.audit.runtime import compute_joint_range, compute_python_range, intersect_ranges
 from ffiwheel.audit.runtime.wheel import find_bases
-from ffiwheel.bind.beside import find_library_name, render_beside
-from ffiwheel.bind.notes import left_alone
+from ffiwheel.bind.beside import render_beside, render_instead
+from ffiwheel.bind.notes import left_alone, unbound
+from ffiwheel.bind.own_package import find_modules, find_unbound, homes_of, may_bind
 from ffiwheel.bind.render import MODULE, PARTIAL, Rendered, render_bindings
 from ffiwheel.bind.text import MARK
 from ffiwheel.compile.delegate import CMAKE_BACKEND
@@ -24,9 +25,10 @@ from ffiwheel.workflow.check import compare_beside, prove_bindings
 from ffiwheel.workflow.compile import source_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
+    from ffiwheel.bind.own_package import BindingModule
     from ffiwheel.config.project import Project
     from ffiwheel.model.api import Api
     from ffiwheel.model.draft import Content, Draft
@@ -85,27 +87,24 @@ def bind_draft(
     draft = _drop_ours(draft)
     package = find_package(wishes.import_name, draft, api.libraries[0].path)
     draft = replace(draft, dist_info={**draft.dist_info, API_FILE: render_api(api)})
-    table, library_name = wishes.table, ""
-    if (own := f"{package}/{MODULE}.py") in draft.files:
-        name = _find_scaffold(wishes, draft, api, package)
-        if name is None:
-            return _bind_beside(draft, api, table, package, folder, step, loads=loads)
-        library_name = name
-        draft = replace(draft, files={n: c for n, c in draft.files.items() if n != own})
+    table = wishes.table
     if (own := f"{package}/{MODULE}/__init__.py") in draft.files:
         step.done(f"{own} is the project's own")
         return draft, ()
     partials = _read_partials(draft, package)
+    proof, judge = _Proof(folder=folder, step=step, loads=loads), partial(judge_draft, draft)
+    if modules := find_own(draft, api, package, table):
+        doubts = _find_unbound(draft, api, package, table, modules)
+        written = draft.files if wishes.written is None else wishes.written
+        is_made = not any(one.file in written for one in modules)
+        if is_made and (better := render_instead(api, package, table, modules, partials, judge)):
+            draft, findings = _add_proven(_without(draft, modules), better, proof)
+        else:
+            rendered = render_beside(api, package, table, modules, partials)
+            draft, findings = _add_beside(draft, rendered, modules, api, proof)
+        return draft, (*doubts, *findings)
     rendered = (
-        render_bindings(
-            api,
-            package,
-            table,
-            judge=partial(judge_draft, draft),
-            present=draft.files,
-            partials=partials,
-            library_name=library_name,
-        )
+        render_bindings(api, package, table, judge=judge, present=draft.files, partials=partials)
         if package
         else Rendered(files={})
     )
@@ -116,24 +115,39 @@ def bind_draft(
             raise explain_nothing(api, prefix, is_python=is_python)
         step.done("nothing: the project binds its library itself")
         return draft, ()
+    return _add_proven(draft, rendered, proof)
+
+
+def find_own(
+    draft: Draft, api: Api, package: str, table: BindingsTable
+) -> tuple[BindingModule, ...]:
+    """Return the modules of a wheel that bind its libraries as `tvm-ffi-stubgen` does."""
+    names = [name for name in draft.files if may_bind(name, package)]
+    return find_modules(api, package, table, {name: _read(draft, name) for name in names})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Proof:
+    """How it is made sure that nothing wrong gets into a wheel."""
+
+    folder: Path
+    """The build folder."""
+    step: Step
+    """Where to tell."""
+    loads: bool
+    """Whether the libraries may be loaded."""
+
+
+def _add_proven(
+    draft: Draft, rendered: Rendered, proof: _Proof
+) -> tuple[Draft, tuple[Finding, ...]]:
+    """Return the draft with generated modules that were tried."""
     bound = _add(draft, rendered)
     generated = [name for name in rendered.files if name in bound.files]
-    prove_bindings(bound, generated, folder, loads=loads)
+    prove_bindings(bound, generated, proof.folder, loads=proof.loads)
     shown = ", ".join(sorted({_shown(name) for name in rendered.files if MODULE in name}))
-    step.done(shown, "type-checked")
+    proof.step.done(shown, "type-checked")
     return bound, rendered.findings
-
-
-def _find_scaffold(wishes: Wishes, draft: Draft, api: Api, package: str) -> str | None:
-    """Return the library's name in a module that only the stub step of the guide has made.
-
-    It is none of the project's own, and ours says all that it says, and more. None: it is kept.
-    """
-    own = f"{package}/{MODULE}.py"
-    if wishes.written is None or own in wishes.written:
-        return None
-    text = read_content(draft.files[own]).decode(errors="replace")
-    return find_library_name(api, package, wishes.table, text)
 
 
 def judge_draft(draft: Draft, bases: Collection[str] = ()) -> RuntimeRange:
@@ -149,30 +163,52 @@ def judge_draft(draft: Draft, bases: Collection[str] = ()) -> RuntimeRange:
     return intersect_ranges((libraries, compute_python_range(found)))
 
 
-def _bind_beside(  # noqa: PLR0913 - see `bind_draft`
+def _add_beside(
     draft: Draft,
+    rendered: Rendered,
+    modules: Sequence[BindingModule],
     api: Api,
-    table: BindingsTable,
-    package: str,
-    folder: Path,
-    step: Step,
-    *,
-    loads: bool,
+    proof: _Proof,
 ) -> tuple[Draft, tuple[Finding, ...]]:
-    """Return the draft with a stub beside the project's own module, if one is true of it."""
-    own = f"{package}/{MODULE}.py"
-    step.done(f"{own} is the project's own")
-    if f"{own}i" in draft.files:
-        return draft, ()
-    text = read_content(draft.files[own]).decode(errors="replace")
-    rendered = render_beside(api, package, table, text, _read_partials(draft, package))
-    if not rendered.files:
-        return draft, rendered.findings
+    """Return the draft with stubs beside modules of the project's own, as far as they are true."""
+    first, *others = (one.file for one in modules)
+    more = f" and {len(others)} more are" if others else " is"
+    proof.step.done(f"{first}{more} the project's own")
+    written = {one.file for one in modules if f"{one.file}i" in draft.files}
+    findings = [one for one in rendered.findings if one.subject not in written]
+    stubs = [name for name in rendered.files if name.endswith(".pyi") and name not in draft.files]
+    if not stubs:
+        return draft, tuple(findings)
+    libraries = [library.path for library in api.libraries]
     bound = _add(draft, rendered)
-    if difference := compare_beside(bound, f"{own}i", folder, loads=loads):
-        return draft, (left_alone(own, difference),)
-    step.done(f"{MODULE}.pyi, beside the project's own module", "type-checked")
-    return bound, rendered.findings
+    differing = compare_beside(bound, stubs, libraries, proof.folder, loads=proof.loads)
+    findings += [left_alone(stub.removesuffix("i"), said) for stub, said in differing.items()]
+    true = [name for name in stubs if name not in differing]
+    if not true:
+        return draft, tuple(findings)
+    many, end = (f"{len(true)} stubs", "s") if len(true) > 1 else (f"{MODULE}.pyi", "")
+    proof.step.done(f"{many}, beside the project's own module{end}", "type-checked")
+    files = {name: one for name, one in rendered.files.items() if name not in differing}
+    return _add(draft, replace(rendered, files=files)), tuple(findings)
+
+
+def _find_unbound(
+    draft: Draft, api: Api, package: str, table: BindingsTable, modules: Sequence[BindingModule]
+) -> tuple[Finding, ...]:
+    """Return a finding about what is registered and what no module of the package speaks of."""
+    written = [one for one in draft.files if one.startswith(f"{package}/") and one.endswith(".py")]
+    texts = (_read(draft, name) for name in written)
+    names = find_unbound(api, package, table, homes_of(modules), texts)
+    return (unbound(package, names),) if names else ()
+
+
+def _without(draft: Draft, modules: Sequence[BindingModule]) -> Draft:
+    gone = {one.file for one in modules}
+    return replace(draft, files={n: one for n, one in draft.files.items() if n not in gone})
+
+
+def _read(draft: Draft, name: str) -> str:
+    return read_content(draft.files[name]).decode(errors="replace")
 
 
 def _add(draft: Draft, rendered: Rendered) -> Draft:
@@ -189,9 +225,9 @@ def _add(draft: Draft, rendered: Rendered) -> Draft:
 def _read_partials(draft: Draft, package: str) -> dict[str, str]:
     """Return the hand-written stubs that are merged into the generated ones."""
     return {
-        name: read_content(content).decode(errors="replace")
-        for name, content in draft.files.items()
-        if name.endswith(".pyi") and name.startswith(f"{package}/{PARTIAL}")
+        name: _read(draft, name)
+        for name in draft.files
+        if name.endswith(".pyi") and name.startswith(f"{package}/") and f"/{PARTIAL}" in name
     }
 
 

@@ -54,39 +54,45 @@ def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, *, lo
     write_if_changed(passed, wanted)
 
 
-def compare_beside(draft: Draft, stub: str, folder: Path, *, loads: bool) -> str:
-    """Return how a module of the project's own differs from the stub beside it; empty: in nothing.
+def compare_beside(
+    draft: Draft, names: Collection[str], libraries: Collection[str], folder: Path, *, loads: bool
+) -> Mapping[str, str]:
+    """Return how modules of the project's own differ from the stubs beside them, where they do.
 
-    The module finds its library as it does when it is installed: through the list of files.
+    A module that loads its library finds it as it does when it is installed: through the list of
+    files. Others find that somebody has loaded it, as an import of the whole package would.
 
     Args:
-        draft: the wheel to be, with the stub.
-        stub: the archive path of the stub.
+        draft: the wheel to be, with the stubs.
+        names: the archive paths of the stubs.
+        libraries: the archive paths of the extensions.
         folder: the build folder.
         loads: whether the libraries may be loaded; otherwise only the types are checked.
 
+    Returns:
+        archive path of a stub -> what differs.
+
     Raises:
-        ReflectError: if the stub does not type-check.
+        ReflectError: if a stub does not type-check.
     """
-    text, own = read_content(draft.files[stub]).decode(), stub.removesuffix("i")
-    module = _module(stub)
-    files = {stub: draft.files[stub], own: draft.files[own]}
-    files = {**draft.libraries, **_find_surroundings(draft, files, {module: text}), **files}
+    stubs = {_module(name): read_content(draft.files[name]).decode() for name in sorted(names)}
+    files = {one: draft.files[one] for name in names for one in (name, name.removesuffix("i"))}
+    files = {**draft.libraries, **_find_surroundings(draft, files, stubs), **files}
     passed, staged = folder / "bindings.passed", folder / "bindings"
     wanted = _fingerprint(files)
     if passed.is_file() and passed.read_bytes() == wanted:
-        return ""
+        return {}
     info = f"{stem_of(draft.name, draft.version)}.dist-info"
     record = "".join(f"{name},,\n" for name in files)
     metadata = {f"{info}/RECORD": record.encode(), f"{info}/METADATA": draft.dist_info["METADATA"]}
     _stage({**files, **metadata}, staged)
-    check_stubs(staged, {module: text}, _mypy_cache(folder))
+    check_stubs(staged, stubs, _mypy_cache(folder))
     if not loads:
-        return ""
-    difference = compare_own(staged, module, text)
-    if not difference:
+        return {}
+    differing = compare_own(staged, stubs, tuple(libraries))
+    if not differing:
         write_if_changed(passed, wanted)
-    return difference
+    return {name: differing[module] for name in names if (module := _module(name)) in differing}
 
 
 def _find_surroundings(

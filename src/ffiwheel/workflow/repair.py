@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.audit.opening import Wishes
-from ffiwheel.bind.render import MODULE
 from ffiwheel.errors import OutputError, Problem, ProjectError, ReflectError, WheelError
 from ffiwheel.model.api_json import render_api
 from ffiwheel.model.binary import Format
@@ -32,7 +31,7 @@ from ffiwheel.wheel.graft import graft, plan_grafts
 from ffiwheel.wheel.sbom import SBOM_FILE, read_provenance
 from ffiwheel.wheel.sign import sign_broken
 from ffiwheel.workflow.binaries import facts_of, read_binaries
-from ffiwheel.workflow.bind import bind_draft, find_package, wishes_for
+from ffiwheel.workflow.bind import bind_draft, find_own, find_package, wishes_for
 from ffiwheel.workflow.build import assemble, platform_tag
 from ffiwheel.workflow.place import deliver
 from ffiwheel.workflow.reflect import reflect_draft
@@ -215,20 +214,16 @@ def _bind(draft: Draft, folder: Path, progress: Progress) -> tuple[Draft, tuple[
     with progress.step("bind") as step:
         wishes = wishes_for(draft)
         package = find_package(wishes.import_name, draft, api.libraries[0].path)
-        if own := find_own_bindings(draft, package):
+        is_like_ours = find_own(draft, api, package, wishes.table)
+        if not is_like_ours and (own := find_own_bindings(draft)):
             step.done(f"nothing: `{own}` is the package's own")
             return replace(draft, dist_info={**draft.dist_info, API_FILE: render_api(api)}), doubts
         bound, findings = bind_draft(wishes, draft, api, folder, step)
     return bound, (*doubts, *findings)
 
 
-def find_own_bindings(draft: Draft, package: str) -> str:
-    """Return a module with which a wheel binds its library in its own way; empty if there is none.
-
-    A module in the place of ours gets a stub beside it.
-    """
-    if f"{package}/{MODULE}.py" in draft.files:
-        return ""
+def find_own_bindings(draft: Draft) -> str:
+    """Return a module with which a wheel binds its library itself; empty if there is none."""
     written = (name for name in draft.files if name.endswith(".py"))
     return next((name for name in written if _BINDS.search(read_content(draft.files[name]))), "")
 

@@ -149,8 +149,12 @@ def plan_stubs(draft: Draft, places: Callable[[str], Path]) -> Stubs:
     ]
     if problems:
         raise ProjectError.of(dict.fromkeys(problems))
-    packages = {posixpath.dirname(name[: name.index(MODULE)]) for name in found if MODULE in name}
-    typed = {places(f"{package}/{_TYPED}") for package in packages}
+    marks = [name for name in draft.files if posixpath.basename(name) == _TYPED]
+    typed = {
+        places(mark)
+        for mark in marks
+        if any(name.startswith(f"{posixpath.dirname(mark)}/") for name in found)
+    }
     files = {path: found[name] for path, name in targets.items()}
     left = {path for marker in typed for path in _marked_below(marker.parent)}
     return Stubs(

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ffiwheel.audit.rule import Remark, rule
+from ffiwheel.model.api import namespace_of
 from ffiwheel.model.finding import Severity
 
 if TYPE_CHECKING:
@@ -44,16 +45,23 @@ def check_typed(subject: Subject) -> Iterator[Remark]:
 
 @rule("WHL012 stubs-differ", Severity.WARNING)
 def check_stubs(subject: Subject) -> Iterator[Remark]:
-    """Compare the stubs of generated modules with the description of the API."""
+    """Compare the stubs of generated modules with the description of the API.
+
+    A folder of them tells of nested namespaces, too; a single one of its own.
+    """
     if subject.api is None:
         return
     for root in sorted({_root_of(path) for path in subject.stubs if _root_of(path)}):
-        texts = [text for path, text in subject.stubs.items() if _root_of(path) == root]
-        defined = {_plain(one or two) for text in texts for one, two in _DEFINED.findall(text)}
+        texts = {path: text for path, text in subject.stubs.items() if _root_of(path) == root}
+        found = [pair for text in texts.values() for pair in _DEFINED.findall(text)]
+        defined = {_plain(one or two) for one, two in found}
+        package = root.replace("/", ".")
+        is_tree = f"{root}/{_MODULE}.pyi" not in texts
         missing = [
             name
-            for name in _bound_names(subject.api, root.replace("/", "."))
-            if _plain(name.rpartition(".")[2]) not in defined
+            for name in _bound_names(subject.api, package)
+            if (is_tree or namespace_of(name) == package)
+            and _plain(name.rpartition(".")[2]) not in defined
         ]
         if missing:
             more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
