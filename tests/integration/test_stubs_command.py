@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from workshop import (
     GOLDEN,
+    REPOSITORY,
     SAMPLES,
     TEMPLATES,
     Workshop,
@@ -204,12 +205,13 @@ def test_from_a_wheel(workshop: Workshop, tmp_path: Path) -> None:
 
 
 def test_a_wheel_for_another_system_is_described(workshop: Workshop, tmp_path: Path) -> None:
-    """Nothing is loaded where there is a description, so the library may be anything."""
+    """Nothing is loaded where there is a description, so the library may be for any system."""
+    library = REPOSITORY / "tests" / "data" / "libraries" / "tiny.dll"
     wheel = workshop.wheel(workshop.copy(SAMPLES / "sources-only"))
     foreign = tmp_path / wheel.name
     with zipfile.ZipFile(wheel) as given, zipfile.ZipFile(foreign, "w") as made:
         for entry in given.namelist():
-            content = b"of no use here" if entry.endswith(".so") else given.read(entry)
+            content = library.read_bytes() if entry.endswith(".so") else given.read(entry)
             made.writestr(entry, content)
     assert stubs(tmp_path, "--from-wheel", foreign, "--out", "typings")
 
