@@ -19,7 +19,8 @@ from foreign import Foreign, make_linux, make_macos, make_windows
 from workshop import QUICKSTART, SAMPLES, Workshop, check, require, run_ffiwheel
 
 from ffiwheel.audit.binary.read import read_binary
-from ffiwheel.model.draft import is_library
+from ffiwheel.model.draft import Draft, is_library
+from ffiwheel.wheel.assemble import write_wheel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -347,3 +348,63 @@ def test_another_wheel_of_the_same_name_is_not_written_over(linux: Foreign, tmp_
 def test_libraries_can_be_left_to_others(linux: Foreign, tmp_path: Path) -> None:
     result = try_repair(linux, tmp_path / "out", "--exclude", "libdep.so.1")
     assert "`libdep.so.1` stays outside: the user provides it" in result.err
+
+
+BIG = """\
+extern int TVMFFIBigIntFromByteArray(const void *, void **);
+int __tvm_ffi_big(void *self, const void *args, int count, void *result) {
+  return TVMFFIBigIntFromByteArray(args, &self);
+}
+"""
+HEAD = "Metadata-Version: 2.1\nName: big\nVersion: 1.0\n"
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library that needs a function which came with 0.1.14."""
+    require("compiler", present=shutil.which("cc") is not None)
+    folder = tmp_path_factory.mktemp("big")
+    (folder / "big.c").write_text(BIG)
+    check("cc", "-shared", "-fPIC", "-Wl,-z,now", "big.c", "-o", "libbig.so", cwd=folder)
+    return folder / "libbig.so"
+
+
+def make_big(folder: Path, library: Path, metadata: str) -> Path:
+    draft = Draft(
+        name="big",
+        version="1.0",
+        files={"big/__init__.py": b"", "big/libbig.so": library},
+        dist_info={"METADATA": metadata.encode()},
+    )
+    return write_wheel(draft, "manylinux_2_17_x86_64", folder / "given")
+
+
+@pytest.mark.parametrize(
+    ("stated", "wanted"),
+    [
+        ("", "Requires-Dist: apache-tvm-ffi>=0.1.14.post0\n"),
+        ("Requires-Dist: numpy\n\nText.\n\nMore.\n",
+         "Requires-Dist: numpy\nRequires-Dist: apache-tvm-ffi>=0.1.14.post0\n\nText.\n\nMore.\n"),
+        ("Requires-Dist: Apache.TVM-FFI >=0.1.5,<1\n\nText.\n",
+         "Requires-Dist: Apache.TVM-FFI<1,>=0.1.14.post0\n\nText.\n"),
+        ("Requires-Dist: apache-tvm-ffi==0.1.15.post2\n",
+         "Requires-Dist: apache-tvm-ffi==0.1.15.post2\n"),
+    ],
+    ids=["nothing", "no runtime", "too much", "right already"],
+)  # fmt: skip
+def test_a_wheel_requires_what_it_runs_on(
+    stated: str, wanted: str, big: Path, tmp_path: Path
+) -> None:
+    given, made = make_big(tmp_path, big, HEAD + stated), tmp_path / "made"
+    result = run_ffiwheel("repair", given, "-o", made, "--fix", cwd=tmp_path)
+    assert result.code == 0, result.err
+    [wheel] = made.glob("*.whl")
+    assert read(wheel)["big-1.0.dist-info/METADATA"].decode() == HEAD + wanted
+
+
+def test_what_a_wheel_requires_is_left_alone_unless_asked(big: Path, tmp_path: Path) -> None:
+    given = make_big(tmp_path, big, f"{HEAD}Requires-Dist: apache-tvm-ffi>=0.1.5\n")
+    result = run_ffiwheel("repair", given, "-o", tmp_path / "made", cwd=tmp_path)
+    assert result.code != 0
+    assert "FFI001" in result.err
+    assert not (tmp_path / "made").exists() or not [*(tmp_path / "made").iterdir()]

@@ -38,6 +38,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="a library that somebody else provides; may be repeated",
     )
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="let the wheels require the releases of apache-tvm-ffi that they run on",
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
 
 
@@ -45,7 +50,9 @@ def run(options: argparse.Namespace) -> int:
     """Repair, and print the path of every wheel that was made."""
     progress = ConsoleProgress()
     choice = RepairOptions(
-        lib_dirs=tuple(map(Path, options.lib_dir)), exclude=tuple(options.exclude)
+        lib_dirs=tuple(map(Path, options.lib_dir)),
+        exclude=tuple(options.exclude),
+        fix=options.fix,
     )
     try:
         made = repair_wheels(

@@ -1,4 +1,4 @@
-"""Let a project require the releases of the TVM-FFI runtime on which its wheel works."""
+"""Let a project, or a wheel, require the releases of the TVM-FFI runtime on which it works."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
-from ffiwheel.audit.runtime.requirement import mend_line, quote_line, runtime_requirements
+from ffiwheel.audit.runtime.requirement import (
+    RUNTIME,
+    mend_line,
+    quote_line,
+    runtime_requirements,
+)
 from ffiwheel.config.decode import subtable
 from ffiwheel.config.dependency import replace_dependencies
-from ffiwheel.errors import ProjectError
+from ffiwheel.errors import ProjectError, WheelError
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.files import replacing
+from ffiwheel.workflow.binaries import facts_of
 from ffiwheel.workflow.bind import judge_draft
 
 if TYPE_CHECKING:
@@ -34,7 +40,7 @@ def fix_requirement(project: Project, draft: Draft, progress: Progress) -> Draft
     runtime = judge_draft(draft)
     file = project.root / "pyproject.toml"
     metadata = read_content(draft.dist_info["METADATA"]).decode()
-    stated = HeaderParser().parsestr(metadata).get_all("Requires-Dist", [])
+    stated = _required(metadata)
     if not plan_changes(stated, runtime, str(file)):
         return draft
     listed = subtable(project.pyproject, "project").get("dependencies", [])
@@ -53,6 +59,38 @@ def fix_requirement(project: Project, draft: Draft, progress: Progress) -> Draft
     for old, line in changes.items():
         progress.note(f"pyproject.toml: `{old}` is `{line}` now")
     return replace(draft, dist_info={**draft.dist_info, "METADATA": _mend(metadata, runtime)})
+
+
+def fix_metadata(draft: Draft, progress: Progress) -> Draft:
+    """Return the draft of a wheel that comes alone, with the true range in its `METADATA`.
+
+    Raises:
+        WheelError: if there is none, or it takes more than other clauses in a requirement.
+    """
+    libraries = facts_of(draft).values()
+    if not any(one.is_extension for one in libraries):
+        return draft
+    runtime = judge_draft(draft)
+    metadata = read_content(draft.dist_info["METADATA"]).decode(errors="replace")
+    stated = _required(metadata)
+    try:
+        changes = plan_changes(stated, runtime, f"METADATA of {draft.name}")
+    except ProjectError as error:
+        raise WheelError.of(error.problems) from error
+    wanted = [changes.get(line, line) for line in stated]
+    mended = _mend(metadata, runtime)
+    if not any(runtime_requirements(stated)):
+        wanted.append(f"{RUNTIME}{runtime.specifier}")
+        mended = _add(mended, wanted[-1])
+        progress.note(f"it requires `{wanted[-1]}` now")
+    if [*map(str, runtime_requirements(_required(mended.decode())))] != [
+        *map(str, runtime_requirements(wanted))
+    ]:
+        message = "its requirements are written in a way that cannot be mended"
+        raise WheelError(message, where=f"METADATA of {draft.name}", hint="build the wheel anew")
+    for old, line in changes.items():
+        progress.note(f"it required `{old}`, and requires `{line}` now")
+    return replace(draft, dist_info={**draft.dist_info, "METADATA": mended})
 
 
 def plan_changes(lines: list[str], runtime: RuntimeRange, where: str) -> Mapping[str, str]:
@@ -86,3 +124,18 @@ def _mend(metadata: str, runtime: RuntimeRange) -> bytes:
         if line != text and any(runtime_requirements([line])):
             lines[index] = f"{prefix}{Requirement(mend_line(line, runtime) or line)}"
     return "\n".join(lines).encode()
+
+
+def _add(metadata: bytes, line: str) -> bytes:
+    """Return the text of `METADATA` with one more requirement, the last of its fields."""
+    fields, gap, description = metadata.partition(b"\n\n")
+    return b"%s\nRequires-Dist: %s\n%s" % (
+        fields.rstrip(b"\n"),
+        line.encode(),
+        gap[1:] + description,
+    )
+
+
+def _required(metadata: str) -> list[str]:
+    """Return the requirements that `METADATA` states."""
+    return [str(line) for line in HeaderParser().parsestr(metadata).get_all("Requires-Dist", [])]

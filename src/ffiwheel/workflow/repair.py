@@ -33,6 +33,7 @@ from ffiwheel.wheel.sign import sign_broken
 from ffiwheel.workflow.binaries import facts_of, read_binaries
 from ffiwheel.workflow.bind import bind_draft, find_own, find_package, wishes_for
 from ffiwheel.workflow.build import assemble, platform_tag
+from ffiwheel.workflow.fix import fix_metadata
 from ffiwheel.workflow.place import deliver
 from ffiwheel.workflow.reflect import reflect_draft
 from ffiwheel.workflow.verdict import Terms, audit
@@ -61,6 +62,8 @@ class RepairOptions:
     """Where libraries that have to be inside are looked for first."""
     exclude: tuple[str, ...] = ()
     """Names of libraries that are left to others."""
+    fix: bool = False
+    """Let it require the releases of `apache-tvm-ffi` on which it works, and no others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +170,8 @@ def _repair(wheel: Path, folder: Path, options: RepairOptions, progress: Progres
     for finding in findings:
         progress.warn(finding)
     draft = _free(draft, progress)
+    if options.fix:
+        draft = fix_metadata(draft, progress)
     made = assemble(draft, folder, progress)
     return RepairedWheel(
         source=wheel,
