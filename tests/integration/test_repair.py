@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from foreign import Foreign, make_linux, make_macos, make_windows
-from workshop import QUICKSTART, SAMPLES, Workshop, check, require, run_ffiwheel
+from workshop import (
+    GOLDEN,
+    QUICKSTART,
+    SAMPLES,
+    Workshop,
+    check,
+    compare_golden,
+    require,
+    run_ffiwheel,
+)
 
 from ffiwheel.audit.binary.read import read_binary
 from ffiwheel.model.draft import Draft, is_library
@@ -408,3 +417,11 @@ def test_what_a_wheel_requires_is_left_alone_unless_asked(big: Path, tmp_path: P
     assert result.code != 0
     assert "FFI001" in result.err
     assert not (tmp_path / "made").exists() or not [*(tmp_path / "made").iterdir()]
+
+
+def test_no_release_is_left(big: Path, tmp_path: Path, *, update_golden: bool) -> None:
+    given = make_big(tmp_path, big, f"{HEAD}Requires-Dist: apache-tvm-ffi<0.1.13\n")
+    result = run_ffiwheel("repair", given, "-o", tmp_path / "made", "--fix", cwd=tmp_path)
+    text = f"exit code {result.code}\n{result.err[result.err.index('error') :]}"
+    golden = GOLDEN / "errors" / "repair-no-release-left.txt"
+    compare_golden(golden, text, update=update_golden)
