@@ -383,7 +383,7 @@ def make_big(folder: Path, library: Path, metadata: str) -> Path:
         name="big",
         version="1.0",
         files={"big/__init__.py": b"", "big/libbig.so": library},
-        dist_info={"METADATA": metadata.encode()},
+        dist_info={"METADATA": metadata.encode(errors="surrogateescape")},
     )
     return write_wheel(draft, "manylinux_2_17_x86_64", folder / "given")
 
@@ -396,10 +396,15 @@ def make_big(folder: Path, library: Path, metadata: str) -> Path:
          "Requires-Dist: numpy\nRequires-Dist: apache-tvm-ffi>=0.1.14.post0\n\nText.\n\nMore.\n"),
         ("Requires-Dist: Apache.TVM-FFI >=0.1.5,<1\n\nText.\n",
          "Requires-Dist: Apache.TVM-FFI<1,>=0.1.14.post0\n\nText.\n"),
-        ("Requires-Dist: apache-tvm-ffi==0.1.15.post2\n",
-         "Requires-Dist: apache-tvm-ffi==0.1.15.post2\n"),
+        ("Requires-Dist: apache-tvm-ffi ==0.1.15.post2\n",
+         "Requires-Dist: apache-tvm-ffi ==0.1.15.post2\n"),
+        ("Requires-Dist: apache-tvm-ffi @ https://example.org/tvm_ffi.whl\n",
+         "Requires-Dist: apache-tvm-ffi @ https://example.org/tvm_ffi.whl\n"),
+        ("Requires-Dist: apache-tvm-ffi>=0.1.15.post1; os_name == 'posix'\n",
+         "Requires-Dist: apache-tvm-ffi>=0.1.15.post1; os_name == 'posix'\n"
+         "Requires-Dist: apache-tvm-ffi>=0.1.14.post0\n"),
     ],
-    ids=["nothing", "no runtime", "too much", "right already"],
+    ids=["nothing", "no runtime", "too much", "right already", "a file", "a marker"],
 )  # fmt: skip
 def test_a_wheel_requires_what_it_runs_on(
     stated: str, wanted: str, big: Path, tmp_path: Path
@@ -409,6 +414,14 @@ def test_a_wheel_requires_what_it_runs_on(
     assert result.code == 0, result.err
     [wheel] = made.glob("*.whl")
     assert read(wheel)["big-1.0.dist-info/METADATA"].decode() == HEAD + wanted
+
+
+def test_metadata_that_is_no_text_is_not_delivered(big: Path, tmp_path: Path) -> None:
+    given = make_big(tmp_path, big, f"{HEAD}Requires-Dist: apache-tvm-ffi\n\nCaf\udce9.\n")
+    result = run_ffiwheel("repair", given, "-o", tmp_path / "made", "--fix", cwd=tmp_path)
+    assert result.code == 7
+    assert "cannot read `big-1.0.dist-info/METADATA`" in result.err
+    assert not [*tmp_path.glob("made/*")]
 
 
 def test_what_a_wheel_requires_is_left_alone_unless_asked(big: Path, tmp_path: Path) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, field, replace
 from email.parser import HeaderParser
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from ffiwheel.audit.requirements import parse_requirements
 from ffiwheel.model.provider import RUNTIME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from email.message import Message
+
+    from packaging.requirements import Requirement
 
     from ffiwheel.model.api import Api
     from ffiwheel.model.binary import Binary
@@ -158,9 +159,7 @@ class Subject:
     @property
     def requirements(self) -> Iterator[Requirement]:
         """The dependencies that can be read."""
-        for text in self.headers.get_all("Requires-Dist", []):
-            with contextlib.suppress(RecursionError, ValueError):
-                yield Requirement(str(text))
+        return parse_requirements(self.headers.get_all("Requires-Dist", []))
 
     @property
     def required(self) -> frozenset[str]:

@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 
 from ffiwheel.audit.runtime.requirement import RUNTIME
 from ffiwheel.audit.runtime.table import read_table
@@ -101,12 +101,8 @@ def _unpack(audited: Audited, scratch: Path) -> tuple[list[Path], list[Path]]:
 def _other_requirements(subject: Subject) -> list[str]:
     """Return what a wheel requires here besides the runtime."""
     found = []
-    for line in subject.headers.get_all("Requires-Dist", []):
-        try:
-            requirement = Requirement(str(line))
-        except (InvalidRequirement, RecursionError):  # the latter of hundreds of brackets
-            continue
+    for requirement in subject.requirements:
         holds = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
-        if holds and requirement.name.lower().replace("_", "-") != RUNTIME:
-            found.append(str(line))
+        if holds and canonicalize_name(requirement.name) != RUNTIME:
+            found.append(str(requirement))
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
+from ffiwheel.audit.requirements import parse_requirements, requires_runtime
 from ffiwheel.audit.runtime.requirement import (
     RUNTIME,
     mend_line,
@@ -23,7 +24,7 @@ from ffiwheel.workflow.binaries import facts_of
 from ffiwheel.workflow.bind import judge_draft
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ffiwheel.config.project import Project
     from ffiwheel.model.draft import Draft
@@ -71,25 +72,26 @@ def fix_metadata(draft: Draft, progress: Progress) -> Draft:
     if not any(one.is_extension for one in libraries):
         return draft
     runtime = judge_draft(draft)
-    metadata = read_content(draft.dist_info["METADATA"]).decode(errors="replace")
+    metadata = read_content(draft.dist_info["METADATA"]).decode(errors="surrogateescape")
     stated = _required(metadata)
     try:
         changes = plan_changes(stated, runtime, f"METADATA of {draft.name}")
     except ProjectError as error:
         raise WheelError.of(error.problems) from error
-    wanted = [changes.get(line, line) for line in stated]
-    mended = _mend(metadata, runtime)
-    if not any(runtime_requirements(stated)):
-        wanted.append(f"{RUNTIME}{runtime.specifier}")
-        mended = _add(mended, wanted[-1])
-        progress.note(f"it requires `{wanted[-1]}` now")
-    if [*map(str, runtime_requirements(_required(mended.decode())))] != [
-        *map(str, runtime_requirements(wanted))
-    ]:
+    lacking = not requires_runtime(parse_requirements(stated))
+    added = [f"{RUNTIME}{runtime.specifier}"] if lacking else []
+    if not changes and not added:
+        return draft
+    mended = _add(_mend(metadata, runtime), added)
+    wanted = [*(changes.get(line, line) for line in stated), *added]
+    now = _required(mended.decode(errors="surrogateescape"))
+    if [*parse_requirements(now)] != [*parse_requirements(wanted)]:
         message = "its requirements are written in a way that cannot be mended"
         raise WheelError(message, where=f"METADATA of {draft.name}", hint="build the wheel anew")
     for old, line in changes.items():
         progress.note(f"it required `{old}`, and requires `{line}` now")
+    for line in added:
+        progress.note(f"it requires `{line}` now")
     return replace(draft, dist_info={**draft.dist_info, "METADATA": mended})
 
 
@@ -122,18 +124,17 @@ def _mend(metadata: str, runtime: RuntimeRange) -> bytes:
             break
         line = text.removeprefix(prefix)
         if line != text and any(runtime_requirements([line])):
-            lines[index] = f"{prefix}{Requirement(mend_line(line, runtime) or line)}"
-    return "\n".join(lines).encode()
+            mended = mend_line(line, runtime)
+            if mended and mended != line:
+                lines[index] = f"{prefix}{Requirement(mended)}"
+    return "\n".join(lines).encode(errors="surrogateescape")
 
 
-def _add(metadata: bytes, line: str) -> bytes:
-    """Return the text of `METADATA` with one more requirement, the last of its fields."""
+def _add(metadata: bytes, lines: Sequence[str]) -> bytes:
+    """Return the text of `METADATA` with more requirements, the last of its fields."""
     fields, gap, description = metadata.partition(b"\n\n")
-    return b"%s\nRequires-Dist: %s\n%s" % (
-        fields.rstrip(b"\n"),
-        line.encode(),
-        gap[1:] + description,
-    )
+    new = "".join(f"Requires-Dist: {line}\n" for line in lines).encode()
+    return fields.rstrip(b"\n") + b"\n" + new + gap[1:] + description
 
 
 def _required(metadata: str) -> list[str]:

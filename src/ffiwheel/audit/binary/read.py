@@ -15,7 +15,7 @@ from ffiwheel.errors import WheelError
 from ffiwheel.model.binary import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from ffiwheel.model.binary import Binary, Symbol
 
@@ -57,18 +57,8 @@ def read_binary(file: BinaryIO, name: str) -> Binary:
     """
     with _explained(name):
         image = Image.of(file)
-        kind = _format(image)
-        if kind is Format.ELF:
-            from ffiwheel.audit.binary.elf import read_elf  # noqa: PLC0415 - who has none, waits not
-
-            return read_elf(image)
-        if kind is Format.MACHO:
-            from ffiwheel.audit.binary.macho import read_macho  # noqa: PLC0415 - as above
-
-            return read_macho(image)
-        from ffiwheel.audit.binary.pe import read_pe  # noqa: PLC0415 - as above
-
-        return read_pe(image)
+        read, _ = _readers(_format(image))
+        return read(image)
 
 
 def read_symbols(file: BinaryIO, name: str) -> tuple[Symbol, ...]:
@@ -81,18 +71,25 @@ def read_symbols(file: BinaryIO, name: str) -> tuple[Symbol, ...]:
     """
     with _explained(name):
         image = Image.of(file)
-        kind = _format(image)
-        if kind is Format.ELF:
-            from ffiwheel.audit.binary.elf import read_elf_symbols  # noqa: PLC0415 - as above
+        _, read = _readers(_format(image))
+        return read(image)
 
-            return read_elf_symbols(image)
-        if kind is Format.MACHO:
-            from ffiwheel.audit.binary.macho import read_macho_symbols  # noqa: PLC0415 - as above
 
-            return read_macho_symbols(image)
-        from ffiwheel.audit.binary.pe import read_pe_symbols  # noqa: PLC0415 - as above
+def _readers(
+    kind: Format,
+) -> tuple[Callable[[Image], Binary], Callable[[Image], tuple[Symbol, ...]]]:
+    """Return what reads the facts of a format's files, and what reads their symbols."""
+    if kind is Format.ELF:
+        from ffiwheel.audit.binary import elf  # noqa: PLC0415 - who has none, waits not
 
-        return read_pe_symbols(image)
+        return elf.read_elf, elf.read_elf_symbols
+    if kind is Format.MACHO:
+        from ffiwheel.audit.binary import macho  # noqa: PLC0415 - as above
+
+        return macho.read_macho, macho.read_macho_symbols
+    from ffiwheel.audit.binary import pe  # noqa: PLC0415 - as above
+
+    return pe.read_pe, pe.read_pe_symbols
 
 
 @contextmanager

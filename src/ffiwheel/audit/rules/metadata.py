@@ -12,6 +12,7 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
+from ffiwheel.audit.requirements import requires_runtime
 from ffiwheel.audit.rule import Remark, rule
 from ffiwheel.model.finding import Severity
 from ffiwheel.model.provider import RUNTIME
@@ -30,9 +31,8 @@ def check_runtime_required(subject: Subject) -> Iterator[Remark]:
     """Find extensions in a wheel that does not depend on `apache-tvm-ffi`."""
     if not subject.is_wheel or not subject.extensions or subject.is_runtime:
         return
-    for requirement in subject.requirements:
-        if canonicalize_name(requirement.name) == RUNTIME.name and not requirement.marker:
-            return
+    if requires_runtime(subject.requirements):
+        return
     yield Remark(
         subject.file_name,
         f"`{RUNTIME.name}` is not among its dependencies, so it cannot be imported",

@@ -8,17 +8,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.specifiers import Specifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+
+from ffiwheel.audit.requirements import parse_requirements
+from ffiwheel.model import provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ffiwheel.model.runtime import Failure, RuntimeRange
 
-RUNTIME = "apache-tvm-ffi"
+RUNTIME = provider.RUNTIME.name
 """The distribution with the runtime."""
 _LOWER, _UPPER = (">=", ">"), ("<", "<=")
 _PARTS = re.compile(
@@ -31,11 +34,7 @@ def runtime_requirements(lines: Iterable[str]) -> Iterator[Requirement]:
 
     One that names a URL is left out: it says which file, not which releases.
     """
-    for line in lines:
-        try:
-            requirement = Requirement(line)
-        except (InvalidRequirement, RecursionError):  # the latter of hundreds of brackets
-            continue
+    for requirement in parse_requirements(lines):
         is_extra = "extra" in str(requirement.marker or "")
         if canonicalize_name(requirement.name) == RUNTIME and not is_extra and not requirement.url:
             yield requirement
