@@ -216,7 +216,9 @@ def processes_of(project: Path) -> str:
             place = str((entry / "cwd").readlink())
         except OSError:
             continue
-        if (str(project) in command or str(project) in place) and "ffiwheel build" not in command:
+        # A process that is ending has a folder for a moment longer than it has a command line.
+        works_here = str(project) in command or str(project) in place
+        if command and works_here and "ffiwheel build" not in command:
             found.append(command)
     return "\n".join(found)
 

@@ -2,14 +2,16 @@
 
 Each child leads a process group of its own. When we are interrupted, by Ctrl-C, SIGTERM or SIGHUP,
 the whole group is told to stop and waited for, so no compiler goes on writing after ffiwheel has
-ended.
+ended. When we are killed and can tell nobody, a watcher in the group does it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
+import shutil
 import signal
 import subprocess
 import threading
@@ -25,6 +27,16 @@ if TYPE_CHECKING:
 
 _GRACE_SECONDS = 5.0
 _STDERR = 2
+
+_WATCHED = (
+    "/bin/sh",
+    "-c",
+    'exec 3<&0 </dev/null; ({ read -r _ <&3; kill -TERM 0; } >/dev/null 2>&1 &); exec "$@" 3<&-',
+    "sh",
+)
+"""What a command is started by: a watcher that stops its process group when our end of a pipe is
+closed, which the kernel does however we end. It is nobody's child, for programs that wait for all
+of theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,12 +94,13 @@ def run(
     Raises:
         FileNotFoundError: if the program does not exist.
     """
+    program, *arguments = (str(part) for part in command)
     with ending_politely():
         process = subprocess.Popen(
-            [str(part) for part in command],
+            [*_WATCHED, _find(program, env), *arguments],
             cwd=cwd,
             env=dict(env) if env is not None else None,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -96,6 +109,13 @@ def run(
             start_new_session=True,
         )
         return _follow(process, on_line, timeout)
+
+
+def _find(program: str, env: Mapping[str, str] | None) -> str:
+    found = shutil.which(program, path=env.get("PATH") if env is not None else None)
+    if found is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)
+    return found
 
 
 def _follow(
@@ -110,6 +130,7 @@ def _follow(
         _signal(process, signal.SIGKILL)
 
     timer = threading.Timer(timeout or 0, expire)
+    assert process.stdin is not None
     assert process.stdout is not None
     try:
         if timeout:
@@ -124,6 +145,7 @@ def _follow(
         raise
     finally:
         timer.cancel()
+        process.stdin.close()
         process.stdout.close()
     return Completed(code=code, lines=tuple(lines), timed_out=expired.is_set())
 
