@@ -35,6 +35,19 @@ def declare(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let pyproject.toml require the releases of apache-tvm-ffi that the wheel runs on",
     )
+    parser.add_argument(
+        "--target",
+        action="append",
+        default=[],
+        metavar="TARGET",
+        help="build for another system, or `all`; can be given several times (see: targets)",
+    )
+    parser.add_argument(
+        "--ffi", default="", metavar="VERSION", help="compile against this release of apache-tvm-ffi"
+    )
+    parser.add_argument(
+        "--api", metavar="FILE", help="the ffiwheel-api.json that describes the libraries"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="show what compilers print")
     parser.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
 

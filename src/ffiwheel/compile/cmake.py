@@ -75,10 +75,8 @@ def compile_cmake(plan: CMakePlan, step: Step) -> Compiled:
             hint="add `install(TARGETS ... DESTINATION <package>)`,\n"
             "or use `ffiwheel_add_extension`",
         )
-    kind = "debug" if plan.job.debug else "release"
     return Compiled(
         files=installed,
-        summary=f"CMake, {plan.job.compiler.label}, {kind}",
         tools=(Part("CMake"), part_of(plan.job.compiler.label)),
         sources=read_cmake_inputs(plan.job, plan.exports),
     )

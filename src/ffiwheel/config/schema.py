@@ -142,6 +142,15 @@ class VersionTable(NamedTuple):
     emit: tuple[EmitTable, ...] = ()
 
 
+class TargetsTable(NamedTuple):
+    """What `ffiwheel build --target` builds for."""
+
+    glibc: str = "2.17"
+    """The oldest glibc that wheels for Linux run with."""
+    macos: str = "11.0"
+    """The oldest macOS that wheels for it run on."""
+
+
 class AuditTable(NamedTuple):
     """Which [rules](rules.md) the finished wheel is held against."""
 
@@ -166,4 +175,5 @@ class Config(NamedTuple):
     compile: CompileTable = CompileTable()
     bindings: BindingsTable = BindingsTable()
     version: VersionTable = VersionTable()
+    targets: TargetsTable = TargetsTable()
     audit: AuditTable = AuditTable()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
+from typing import Literal
 
 from ffiwheel.errors import MissingToolError
 
@@ -28,3 +30,11 @@ def machine_arch() -> str:
         )
     name = platform.machine().lower()
     return _ARCHES.get(name, name)
+
+
+def host_libc() -> Literal["glibc", "musl"]:
+    """Return the C library of this Linux."""
+    try:
+        return "glibc" if os.confstr("CS_GNU_LIBC_VERSION") else "musl"
+    except (OSError, ValueError):
+        return "musl"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shlex
 import shutil
@@ -15,6 +14,7 @@ from ffiwheel.model.toolchain import Compiler
 from ffiwheel.system.environment import compiler_choice
 from ffiwheel.system.machine import machine_arch
 from ffiwheel.system.process import query
+from ffiwheel.toolchain.zig import find_zig, zig_compiler
 
 _PAIRS = (("c++", "cc"), ("g++", "gcc"), ("clang++", "clang"))
 _ZIG_GLIBC = "2.17"  # what manylinux2014 promises; zig carries the symbols of every release
@@ -37,8 +37,8 @@ def find_compiler() -> Compiler:
     for cxx_name, cc_name in _PAIRS:
         if cxx_path := shutil.which(cxx_name):
             return _describe((cxx_path,), (shutil.which(cc_name) or cxx_path,))
-    if spec := importlib.util.find_spec("ziglang"):
-        return _zig(Path(str(spec.origin)).with_name("zig"), arch)
+    if zig := find_zig():
+        return zig_compiler(zig, f"{arch}-linux-gnu.{_ZIG_GLIBC}")
     raise MissingToolError(
         "no C++ compiler found",
         where="PATH, CXX",
@@ -106,16 +106,3 @@ def parse_compiler_version(text: str) -> tuple[Literal["gcc", "clang"], str]:
     if "clang" in first.lower():
         return "clang", f"clang {number}".strip()
     return "gcc", f"g++ {number}".strip()
-
-
-def _zig(zig: Path, arch: str) -> Compiler:
-    """Return zig's clang for this machine, linking against an old glibc and no libstdc++."""
-    target = ("-target", f"{arch}-linux-gnu.{_ZIG_GLIBC}")
-    number = (query((zig, "version")) or "").strip()
-    return Compiler(
-        family="zig",
-        label=f"zig {number}".strip(),
-        cc=(str(zig), "cc", *target),
-        cxx=(str(zig), "c++", *target),
-        archive_tools=(("ar", (str(zig), "ar")), ("ranlib", (str(zig), "ranlib"))),
-    )

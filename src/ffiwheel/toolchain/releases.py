@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.errors import MissingToolError
+from ffiwheel.model.toolchain import Runtime
 from ffiwheel.system.environment import cache_folder, inherited, interpreter
 from ffiwheel.system.process import run
 
@@ -41,6 +42,16 @@ def install_release(version: str) -> Path:
             if not place.is_dir():
                 made.rename(place)
     return place
+
+
+def find_release(version: str) -> Runtime:
+    """Return a release of the runtime for this machine, installed on its own.
+
+    Raises:
+        MissingToolError: if it cannot be installed.
+    """
+    root = install_release(version) / "tvm_ffi"
+    return Runtime(version=version, root=root, library=root / "lib" / "libtvm_ffi.so")
 
 
 def install_into(folder: Path, requirements: Sequence[str]) -> Path:

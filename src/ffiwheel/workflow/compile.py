@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from ffiwheel.compile.cmake import CMakePlan, compile_cmake, read_cmake_inputs, stub_root
 from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
-from ffiwheel.compile.job import Job
-from ffiwheel.compile.ninja import Plan, compile_sources, find_sources, needs_cuda
-from ffiwheel.errors import Problem, ProjectError
+from ffiwheel.compile.ninja import compile_sources, summarize
+from ffiwheel.compile.plan import Plan
+from ffiwheel.compile.sources import find_sources, needs_cuda
+from ffiwheel.errors import CompileError, FfiwheelError, Problem, ProjectError
 from ffiwheel.model.draft import ANY_PYTHON, Draft
 from ffiwheel.model.provenance import Part, Provenance, part_of
 from ffiwheel.system.files import hash_file
 from ffiwheel.toolchain.cuda import find_nvcc
-from ffiwheel.toolchain.native import find_compiler, find_linker
-from ffiwheel.toolchain.runtime import find_runtime, list_headers
+from ffiwheel.toolchain.native import find_linker
+from ffiwheel.toolchain.runtime import list_headers
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.wheel.metadata import read_metadata, render_dist_info
 from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_files
@@ -24,9 +27,10 @@ from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.emit import emit_overlay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from ffiwheel.compile.job import Job
     from ffiwheel.config.project import Project
     from ffiwheel.model.compiled import Compiled
     from ffiwheel.model.overlay import Overlay
@@ -35,31 +39,95 @@ if TYPE_CHECKING:
     from ffiwheel.wheel.packages import PackageFolder
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What became of a job."""
+
+    job: Job
+    outcome: Draft | FfiwheelError
+    """The wheel to be, without bindings, or why there is none."""
+    seconds: float = 0.0
+    """How long compilers and linkers worked on it in this run, all cores together."""
+
+    @property
+    def draft(self) -> Draft:
+        """The wheel to be.
+
+        Raises:
+            FfiwheelError: if there is none.
+        """
+        if isinstance(self.outcome, FfiwheelError):
+            raise self.outcome
+        return self.outcome
+
+
 def compile_project(
-    project: Project, version: Version, folder: Path, *, debug: bool, verbose: bool, step: Step
-) -> Draft:
-    """Return the wheel to be of `project`, without bindings.
+    project: Project, version: Version, jobs: Sequence[Job], folder: Path, step: Step
+) -> tuple[Attempt, ...]:
+    """Compile a project for each job's target; one that fails does not hold up the others.
+
+    Args:
+        project: what to compile.
+        version: its version.
+        jobs: one for each target.
+        folder: the build folder: that of the one job, or one around all.
+        step: where to tell.
 
     Raises:
-        CompileError: if the compiler, CMake or the project's own backend fails.
-        MissingToolError: if one of them is not there.
         ProjectError: if the project does not say what to compile.
     """
-    job = Job(
-        root=project.root,
-        folder=folder,
-        compiler=find_compiler(),
-        runtime=find_runtime(),
-        debug=debug,
-        verbose=verbose,
-        overlay=_emit(project, version, folder),
+    if not project.is_ours:
+        return tuple(_attempt(job, partial(_draft_foreign, project, job, step)) for job in jobs)
+    check_project(project, version.for_wheel, jobs[0].overlay)
+    if project.config.sources:
+        return _compile_plain(project, version, jobs, folder, step)
+    if not (project.root / "CMakeLists.txt").is_file():
+        raise ProjectError(
+            "there is nothing to compile",
+            where=str(project.root / "pyproject.toml"),
+            hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
+            "or add a `CMakeLists.txt`",
+        )
+    return tuple(_attempt(job, partial(_draft_cmake, project, version, job, step)) for job in jobs)
+
+
+def _attempt(job: Job, make: Callable[[], Draft]) -> Attempt:
+    started = monotonic()
+    try:
+        outcome: Draft | FfiwheelError = make()
+    except FfiwheelError as error:
+        outcome = error
+    return Attempt(job=job, outcome=outcome, seconds=monotonic() - started)
+
+
+def _compile_plain(
+    project: Project, version: Version, jobs: Sequence[Job], folder: Path, step: Step
+) -> tuple[Attempt, ...]:
+    plans = [_plan_sources(project, job) for job in jobs]
+    results = compile_sources(plans, folder, step)
+    step.done(summarize(plans))
+    return tuple(
+        Attempt(
+            job=job,
+            seconds=seconds,
+            outcome=one if isinstance(one, CompileError) else _draft_own(project, version, job, one),
+        )
+        for job, (one, seconds) in zip(jobs, results, strict=True)
     )
-    draft = (
-        _draft_own(project, version, job, step)
-        if project.is_ours
-        else _draft_foreign(project, job, step)
+
+
+def _draft_cmake(project: Project, version: Version, job: Job, step: Step) -> Draft:
+    plan = CMakePlan(
+        job=job,
+        name=project.name,
+        version=version,
+        settings=project.tool("scikit-build"),
+        exports=project.config.exports,
     )
-    return draft.with_files(_completed_stubs(job, source_packages(project)))
+    compiled = compile_cmake(plan, step)
+    kind = "debug" if job.debug else "release"
+    step.done(f"CMake, {job.compiler.label}, {kind}")
+    return _draft_own(project, version, job, compiled)
 
 
 def source_packages(project: Project) -> tuple[PackageFolder, ...]:
@@ -79,7 +147,7 @@ def source_files(project: Project) -> dict[str, Path]:
     return {name: path for package in packages for name, path in package_files(package).items()}
 
 
-def _emit(project: Project, version: Version, folder: Path) -> Overlay | None:
+def emit_into(project: Project, version: Version, folder: Path) -> Overlay | None:
     """Make the files that the project wants, and remove those that it wanted before."""
     overlay = emit_overlay(project, version, folder / "version")
     return overlay if overlay.paths else None
@@ -121,16 +189,13 @@ def _problems_of(check: Callable[[], object]) -> tuple[Problem, ...]:
     return ()
 
 
-def _draft_own(project: Project, version: Version, job: Job, step: Step) -> Draft:
-    check_project(project, version.for_wheel, job.overlay)
+def _draft_own(project: Project, version: Version, job: Job, compiled: Compiled) -> Draft:
     metadata = read_metadata(project.pyproject, project.root, version.for_wheel)
-    files = source_files(project)
-    compiled = _compile_own(project, version, job, step)
-    step.done(compiled.summary)
+    files = {**source_files(project), **_emitted_files(project, job), **compiled.files}
     return Draft(
         name=project.name,
         version=version.for_wheel,
-        files={**files, **_emitted_files(project, job), **compiled.files},
+        files={**files, **_completed_stubs(job, source_packages(project))},
         dist_info=render_dist_info(metadata, project.root),
         provenance=_trace(job, compiled.tools, compiled.sources),
     )
@@ -146,33 +211,13 @@ def _trace(job: Job, tools: tuple[Part, ...], sources: Mapping[str, Path]) -> Pr
     )
 
 
-def _compile_own(project: Project, version: Version, job: Job, step: Step) -> Compiled:
-    if project.config.sources:
-        return compile_sources(_plan_sources(project, job), step)
-    if (project.root / "CMakeLists.txt").is_file():
-        plan = CMakePlan(
-            job=job,
-            name=project.name,
-            version=version,
-            settings=project.tool("scikit-build"),
-            exports=project.config.exports,
-        )
-        return compile_cmake(plan, step)
-    raise ProjectError(
-        "there is nothing to compile",
-        where=str(project.root / "pyproject.toml"),
-        hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
-        "or add a `CMakeLists.txt`",
-    )
-
-
 def _plan_sources(project: Project, job: Job) -> Plan:
     sources = find_sources(project.root, project.config.sources, job.overlay)
     package = package_name(project)
     return Plan(
         job=job,
         sources=sources,
-        library=f"{package}/lib{package.rpartition('/')[2]}.so",
+        library=f"{package}/{job.target.library_name(package.rpartition('/')[2])}",
         table=project.config.compile,
         exports=project.config.exports or (),
         cuda=find_nvcc() if needs_cuda(sources) else None,
@@ -188,9 +233,10 @@ def package_name(project: Project) -> str:
 def _draft_foreign(project: Project, job: Job, step: Step) -> Draft:
     order = Order(job=job, backend=project.backend, kind="wheel", exports=project.config.exports)
     wheel = delegate(order, step)
-    step.done(f"{project.backend}, {job.compiler.label}, {'debug' if job.debug else 'release'}")
+    emitted = _emitted_files(project, job)
+    stubs = _completed_stubs(job, source_packages(project))
     draft = replace(
-        open_wheel(wheel, job.folder / "opened").with_files(_emitted_files(project, job)),
+        open_wheel(wheel, job.folder / "opened").with_files({**emitted, **stubs}),
         provenance=_trace_foreign(order),
     )
     if any(binary.uses_python for _, binary in read_binaries(draft).values()):

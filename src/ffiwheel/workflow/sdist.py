@@ -12,6 +12,7 @@ from ffiwheel.config.project import read_project
 from ffiwheel.system.archive import extract_tar_gz
 from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.runtime import find_runtime
+from ffiwheel.toolchain.targets import native_target
 from ffiwheel.versioning.stamp import STAMP, render_stamp
 from ffiwheel.wheel.metadata import read_metadata
 from ffiwheel.wheel.sdist import write_sdist
@@ -80,6 +81,7 @@ def _ask(project: Project, folder: Path, step: Step) -> Path:
     job = Job(
         root=project.root,
         folder=folder,
+        target=native_target(),
         compiler=find_compiler(),
         runtime=find_runtime(),
         debug=False,

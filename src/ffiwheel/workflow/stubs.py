@@ -19,6 +19,7 @@ from ffiwheel.model.api_json import parse_api
 from ffiwheel.model.draft import API_FILE
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.files import explaining, write_changed
+from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.bind import bind_draft, is_ours, wishes_for, wishes_of
@@ -271,7 +272,7 @@ def _describe_wheel(
         if not any(binary.is_extension for _, binary in read_binaries(draft).values()):
             raise _explain_no_extension(wheel)
         progress.note(f"the wheel has no {API_FILE}: its libraries are loaded")
-        return reflect_draft(draft, folder, folder, step)
+        return reflect_draft(draft, folder, folder, find_runtime(), step)
 
 
 def _refuse_foreign(api: Api, draft: Draft, wheel: Path) -> None:
