@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import read_project
 from ffiwheel.errors import FfiwheelError, ProjectError
 from ffiwheel.model.finding import Severity
+from ffiwheel.toolchain.targets import parse_targets
 from ffiwheel.ui.answer import print_answer, show_path
 from ffiwheel.ui.console import ConsoleProgress
+from ffiwheel.ui.targets import render_outcomes
 from ffiwheel.workflow.build import BuildOptions, build_wheel
 from ffiwheel.workflow.place import output_folder
 from ffiwheel.workflow.sdist import build_both
+from ffiwheel.workflow.targets import build_targets, explain_failures
 
 if TYPE_CHECKING:
     import argparse
 
     from ffiwheel.workflow.build import BuiltWheel
+    from ffiwheel.workflow.targets import Outcome
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +48,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="build for another system, or `all`; can be given several times (see: targets)",
     )
     parser.add_argument(
-        "--ffi", default="", metavar="VERSION", help="compile against this release of apache-tvm-ffi"
+        "--ffi",
+        default="",
+        metavar="VERSION",
+        help="compile against this release of apache-tvm-ffi",
     )
     parser.add_argument(
         "--api", metavar="FILE", help="the ffiwheel-api.json that describes the libraries"
@@ -56,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     """Build, and print the path of every file that was made."""
     progress = ConsoleProgress(verbose=options.verbose)
     try:
-        sdist, wheel = _build(options, progress)
+        answer = _answer(options, progress)
     except FfiwheelError as error:
         if options.json:
             print_answer(
@@ -64,11 +72,57 @@ def run(options: argparse.Namespace) -> int:
             )
         raise
     if options.json:
-        print_answer(json.dumps(_describe(wheel, sdist, progress), indent=2))
+        print_answer(json.dumps(answer.facts, indent=2))
     else:
-        for path in filter(None, (sdist, wheel.path)):
+        for path in answer.paths:
             print_answer(show_path(path))
+    if answer.error:
+        raise answer.error
     return 0
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a build ended in."""
+
+    paths: tuple[Path, ...]
+    """Every file that was made."""
+    facts: dict[str, object]
+    """The same and more, as JSON has it."""
+    error: FfiwheelError | None = None
+    """Of the targets that failed, where others did not."""
+
+
+def _answer(options: argparse.Namespace, progress: ConsoleProgress) -> _Answer:
+    if options.target:
+        return _build_targets(options, progress)
+    sdist, wheel = _build(options, progress)
+    facts = _describe(wheel, sdist, progress)
+    return _Answer(paths=tuple(filter(None, (sdist, wheel.path))), facts=facts)
+
+
+def _build_targets(options: argparse.Namespace, progress: ConsoleProgress) -> _Answer:
+    project = read_project(Path(options.path))
+    minimums = project.config.targets._asdict()
+    targets = parse_targets(options.target, minimums)
+    outdir = output_folder(project, Path(options.outdir) if options.outdir else None)
+    outcomes = build_targets(project, outdir, targets, _choice(options), progress)
+    progress.show(partial(render_outcomes, outcomes))
+    return _Answer(
+        paths=tuple(one.wheel for one in outcomes if one.wheel),
+        facts={"schema": 1, "targets": [_describe_outcome(one) for one in outcomes]},
+        error=explain_failures(outcomes),
+    )
+
+
+def _choice(options: argparse.Namespace) -> BuildOptions:
+    return BuildOptions(
+        debug=options.debug,
+        verbose=options.verbose,
+        fix=options.fix,
+        ffi=options.ffi,
+        api=Path(options.api) if options.api else None,
+    )
 
 
 def _build(
@@ -76,7 +130,7 @@ def _build(
 ) -> tuple[Path | None, BuiltWheel]:
     project = read_project(Path(options.path))
     outdir = output_folder(project, Path(options.outdir) if options.outdir else None)
-    choice = BuildOptions(debug=options.debug, verbose=options.verbose, fix=options.fix)
+    choice = _choice(options)
     if options.sdist and options.fix:
         raise ProjectError(
             "`--fix` changes the project, and `--sdist` builds from a copy of it",
@@ -102,4 +156,15 @@ def _describe(
             for finding in wheel.report.at_least(Severity.WARNING)
         ],
         "seconds": progress.seconds,
+    }
+
+
+def _describe_outcome(one: Outcome) -> dict[str, object]:
+    return {
+        "target": one.target.name,
+        "wheel": str(one.wheel) if one.wheel else None,
+        "size": one.wheel.stat().st_size if one.wheel else None,
+        "seconds": round(one.seconds, 3),
+        "verified": one.verified,
+        "errors": [problem._asdict() for problem in one.error.problems] if one.error else [],
     }

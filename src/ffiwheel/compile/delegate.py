@@ -23,8 +23,8 @@ from ffiwheel.compile.cmake import (
     definitions,
     forget_stubs,
 )
-from ffiwheel.compile.hook import hook_runner
 from ffiwheel.compile.exports import render_export_map
+from ffiwheel.compile.hook import hook_runner
 from ffiwheel.errors import CompileError, FfiwheelError
 from ffiwheel.system.environment import appended
 from ffiwheel.system.files import make_private_folder, write_if_changed

@@ -6,11 +6,6 @@ C++ runtimes into one process break each other.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ffiwheel.model.binary import Format
-
 EXPORTED = "__tvm_ffi_*"
 """The symbols that every extension exports: the TVM-FFI C ABI."""
 

@@ -61,12 +61,18 @@ def link_command(plan: Plan) -> list[str]:
     if plan.cuda:  # nvcc knows where its runtime is; static, or the wheel would need NVIDIA's
         linker = [str(plan.cuda.nvcc), f"-ccbin={plan.host_compiler}", "--cudart=static"]
         return [*linker, "-shared", *passed, *(f"-Xcompiler={flag}" for flag in strip)]
-    return [*plan.job.compiler.cxx, "-shared", *strip, *passed]
+    # zig makes another C++ library, and a slow one, where the linker's command does not optimize.
+    level = [_level(plan)] if plan.job.compiler.family == "zig" else []
+    return [*plan.job.compiler.cxx, *level, "-shared", *strip, *passed]
 
 
 def link_libraries(plan: Plan) -> list[str]:
     """Return what follows the objects in the linker's command."""
     return [str(plan.job.runtime.library), *plan.table.link_flags]
+
+
+def _level(plan: Plan) -> str:
+    return "-O0" if plan.job.debug else "-O2"
 
 
 def _linker_options(plan: Plan) -> list[str]:

@@ -17,6 +17,7 @@ CMAKE_DATA = Path(__file__).parent / "data" / "cmake"
 HEADERS_SOURCE = CMAKE_DATA / "ffiwheel" / "headers.cc.in"
 """The source, but for the version, that records which TVM-FFI headers a library is made with."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One compilation: from where, to where, with what."""

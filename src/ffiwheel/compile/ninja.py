@@ -50,7 +50,7 @@ def compile_sources(
         step: where to tell.
 
     Returns:
-        What each plan ends in, and how many seconds of work it took, all cores together. A plan that
+        What each plan ends in, and how many seconds of work it took, all cores together. One that
         fails does not hold up the others.
     """
     for plan in plans:

@@ -27,7 +27,7 @@ class Target:
     libc: Libc
     """`system` where the system has only one."""
     arch: str
-    """The processor in the words of the platform tags of its system: `aarch64`, `arm64`, `amd64`."""
+    """The processor as the platform tags of its system spell it: `aarch64`, `arm64`, `amd64`."""
     minimum: str = ""
     """The oldest glibc or macOS that libraries are to run on, such as `2.17` or `11.0`."""
 

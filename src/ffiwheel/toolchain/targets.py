@@ -179,5 +179,7 @@ def _explain_unknown(word: str) -> Problem:
     names = [row.target.name for row in TABLE]
     known = [*names, NATIVE, ALL, *(alias for row in TABLE for alias in (row.triple, *row.aliases))]
     close = difflib.get_close_matches(word, known, n=1)
-    hint = f"did you mean `{close[0]}`? " if close else f"the targets are {', '.join(known[:10])};\n"
+    hint = (
+        f"did you mean `{close[0]}`? " if close else f"the targets are {', '.join(known[:10])};\n"
+    )
     return Problem(f"unknown target `{word}`", "--target", f"{hint}`ffiwheel targets` shows all")

@@ -113,9 +113,7 @@ def make_draft(project: Project, folder: Path, options: BuildOptions, progress: 
     return draft
 
 
-def plan_job(
-    project: Project, version: Version, folder: Path, options: BuildOptions
-) -> Job:
+def plan_job(project: Project, version: Version, folder: Path, options: BuildOptions) -> Job:
     """Return what is to be compiled for this machine, and with what."""
     return Job(
         root=project.root,

@@ -31,9 +31,7 @@ class Proof(enum.Enum):
     GIVEN = "the same text was proven for another target"
 
 
-def prove_bindings(
-    draft: Draft, generated: Collection[str], folder: Path, proof: Proof
-) -> None:
+def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, proof: Proof) -> None:
     """Check generated files of a draft, unless these very files have passed before.
 
     Args:

@@ -110,7 +110,9 @@ def _compile_plain(
         Attempt(
             job=job,
             seconds=seconds,
-            outcome=one if isinstance(one, CompileError) else _draft_own(project, version, job, one),
+            outcome=one
+            if isinstance(one, CompileError)
+            else _draft_own(project, version, job, one),
         )
         for job, (one, seconds) in zip(jobs, results, strict=True)
     )

@@ -24,6 +24,7 @@ from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.bind import bind_draft, is_ours, wishes_for, wishes_of
 from ffiwheel.workflow.build import make_draft
+from ffiwheel.workflow.check import Proof
 from ffiwheel.workflow.compile import source_files, source_packages
 from ffiwheel.workflow.place import build_folder
 from ffiwheel.workflow.reflect import count_names, reflect_draft
@@ -118,10 +119,10 @@ def read_wheel_stubs(
         draft = open_wheel(wheel, folder / "opened")
         api, doubts = _describe_wheel(wheel, draft, folder, progress)
         draft = draft.with_files(_own_partials(project) if project else {})
-        loads = API_FILE not in draft.dist_info
+        proof = Proof.TYPED if API_FILE in draft.dist_info else Proof.LOADED
         with progress.step("bind") as step:
             wishes = wishes_of(project) if project else wishes_for(draft)
-            draft, findings = bind_draft(wishes, draft, api, folder, step, loads=loads)
+            draft, findings = bind_draft(wishes, draft, api, folder, step, proof)
         for finding in (*doubts, *findings):
             progress.warn(finding)
         return plan_stubs(draft, _places(project, out))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ffiwheel.compile.job import Job
-from ffiwheel.errors import FfiwheelError
+from ffiwheel.errors import FfiwheelError, TargetsError
 from ffiwheel.model.api_json import parse_api
 from ffiwheel.model.finding import Finding, Severity
 from ffiwheel.reflect.fit import fit_api
@@ -57,6 +57,8 @@ class Outcome:
     """How long compilers and linkers worked on it, all cores together."""
     wheel: Path | None = None
     report: Report | None = None
+    verified: str = ""
+    """How it is known that the library loads."""
     error: FfiwheelError | None = None
     """Why there is no wheel."""
 
@@ -82,9 +84,7 @@ def build_targets(
         outcomes = _finish(project, api, attempts, targets, terms, progress)
         made = [one.wheel for one in outcomes if one.wheel]
         delivered = dict(zip(made, deliver(tuple(made), outdir), strict=True))
-    return tuple(
-        replace(one, wheel=delivered[one.wheel]) if one.wheel else one for one in outcomes
-    )
+    return tuple(replace(one, wheel=delivered[one.wheel]) if one.wheel else one for one in outcomes)
 
 
 def _compile(
@@ -198,7 +198,9 @@ def _finish_one(
         for finding in findings:
             progress.warn(finding)
         wheel = assemble(draft, attempt.job.folder, progress)
-        return replace(outcome, wheel=wheel, report=audit(wheel, terms, progress))
+        verified = "run" if loads_here(outcome.target) else "linked, not run"
+        report = audit(wheel, terms, progress)
+        return replace(outcome, wheel=wheel, report=report, verified=verified)
     except FfiwheelError as error:
         return replace(outcome, error=error)
 
@@ -240,3 +242,20 @@ def _bind(
             wishes_of(project), draft, fitted.api, attempt.job.folder, step, proof
         )
     return bound, tuple(differs)
+
+
+def explain_failures(outcomes: Sequence[Outcome]) -> FfiwheelError | None:
+    """Return one error for all targets that failed: of its own class where only one was wanted."""
+    failed = {one.target.name: one.error for one in outcomes if one.error}
+    if not failed:
+        return None
+    if len(outcomes) == 1:
+        return next(iter(failed.values()))
+    error = TargetsError.of(
+        problem._replace(message=f"{name}: {problem.message}")
+        for name, found in failed.items()
+        for problem in found.problems
+    )
+    said = [f"{name}:\n{one.output.rstrip()}" for name, one in failed.items() if one.output.strip()]
+    error.output = "\n".join(said)
+    return error
