@@ -23,8 +23,8 @@ from ffiwheel.workflow.targets import build_targets, explain_failures
 if TYPE_CHECKING:
     import argparse
 
+    from ffiwheel.model.outcome import Outcome
     from ffiwheel.workflow.build import BuiltWheel
-    from ffiwheel.workflow.targets import Outcome
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from ffiwheel.ui.findings import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ffiwheel.workflow.targets import Outcome
+    from ffiwheel.model.outcome import Outcome
 
 
 def render_outcomes(outcomes: Sequence[Outcome], *, ascii_only: bool) -> Iterator[Text]:

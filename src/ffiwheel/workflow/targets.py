@@ -8,13 +8,14 @@ made for the purpose. A target that fails does not hold up the others; their whe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ffiwheel.compile.job import Job
 from ffiwheel.errors import FfiwheelError, TargetsError
 from ffiwheel.model.api_json import parse_api
 from ffiwheel.model.finding import Finding, Severity
+from ffiwheel.model.outcome import Outcome
 from ffiwheel.reflect.fit import fit_api
 from ffiwheel.system.machine import is_host
 from ffiwheel.toolchain.native import find_compiler
@@ -40,27 +41,11 @@ if TYPE_CHECKING:
     from ffiwheel.config.project import Project
     from ffiwheel.model.api import Api
     from ffiwheel.model.draft import Draft
-    from ffiwheel.model.finding import Report
     from ffiwheel.model.progress import Progress
     from ffiwheel.model.target import Target
     from ffiwheel.model.toolchain import Runtime
     from ffiwheel.model.version import Version
     from ffiwheel.workflow.verdict import Terms
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of a target."""
-
-    target: Target
-    seconds: float
-    """How long compilers and linkers worked on it, all cores together."""
-    wheel: Path | None = None
-    report: Report | None = None
-    verified: str = ""
-    """How it is known that the library loads."""
-    error: FfiwheelError | None = None
-    """Why there is no wheel."""
 
 
 def build_targets(
