@@ -118,7 +118,7 @@ TABLE: tuple[Row, ...] = (
 _LEGACY_TAGS = {"manylinux1": "2.5", "manylinux2010": "2.12", "manylinux2014": "2.17"}
 """Platform tags that name a glibc by a year. (PEP 513, 571, 599)"""
 _VERSION = re.compile(r"^(?P<name>[^.]+)\.(?P<version>\d+(?:\.\d+)*)$")
-_PLACE = "--target"
+_PLACE = "command line"
 
 
 def native_target() -> Target:

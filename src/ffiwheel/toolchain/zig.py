@@ -43,7 +43,8 @@ def find_zig_for(target: Target) -> Compiler:
     zig = find_zig()
     if zig is None:
         raise MissingToolError(
-            f"no compiler for {target.name}: zig is not installed", hint=_INSTALL
+            f"no compiler for {target.name}: zig is not installed",
+            hint=f"{_INSTALL}, or let CXX_{target.name.replace('-', '_')} name a compiler",
         )
     return zig_compiler(zig, name_target(target))
 

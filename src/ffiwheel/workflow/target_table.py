@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from ffiwheel.model.toolchain import Compiler
 
 _USERS = {
-    "musl": "pip builds `apache-tvm-ffi` from its sdist there, with CXXFLAGS=-D__MUSL__",
-    "macos": "pip builds `apache-tvm-ffi` from its sdist there",
+    "musl": "`apache-tvm-ffi` must be built from its sdist there, with CXXFLAGS=-D__MUSL__",
+    "macos": "`apache-tvm-ffi` must be built from its sdist there",
 }
 """What is needed where the runtime has no wheel."""
 
