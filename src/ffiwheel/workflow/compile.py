@@ -25,6 +25,7 @@ from ffiwheel.wheel.metadata import read_metadata, render_dist_info
 from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_files
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.emit import emit_overlay
+from ffiwheel.workflow.finish import finish_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -77,7 +78,9 @@ def compile_project(
         ProjectError: if the project does not say what to compile.
     """
     if not project.is_ours:
-        return tuple(_attempt(job, partial(_draft_foreign, project, job, step)) for job in jobs)
+        return tuple(
+            _attempt(project, job, partial(_draft_foreign, project, job, step)) for job in jobs
+        )
     check_project(project, version.for_wheel, jobs[0].overlay)
     if project.config.sources:
         return _compile_plain(project, version, jobs, folder, step)
@@ -88,13 +91,18 @@ def compile_project(
             hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
             "or add a `CMakeLists.txt`",
         )
-    return tuple(_attempt(job, partial(_draft_cmake, project, version, job, step)) for job in jobs)
+    return tuple(
+        _attempt(project, job, partial(_draft_cmake, project, version, job, step)) for job in jobs
+    )
 
 
-def _attempt(job: Job, make: Callable[[], Draft]) -> Attempt:
+def _attempt(project: Project, job: Job, make: Callable[[], Draft]) -> Attempt:
     started = monotonic()
+    exports = project.config.exports
+    if project.config.sources:
+        exports = exports or ()  # our own list of exports lets nothing else out
     try:
-        outcome: Draft | FfiwheelError = make()
+        outcome: Draft | FfiwheelError = finish_draft(make(), job, exports)
     except FfiwheelError as error:
         outcome = error
     return Attempt(job=job, outcome=outcome, seconds=monotonic() - started)
@@ -107,12 +115,11 @@ def _compile_plain(
     results = compile_sources(plans, folder, step)
     step.done(summarize(plans))
     return tuple(
-        Attempt(
-            job=job,
+        Attempt(job=job, seconds=seconds, outcome=one)
+        if isinstance(one, CompileError)
+        else replace(
+            _attempt(project, job, partial(_draft_own, project, version, job, one)),
             seconds=seconds,
-            outcome=one
-            if isinstance(one, CompileError)
-            else _draft_own(project, version, job, one),
         )
         for job, (one, seconds) in zip(jobs, results, strict=True)
     )
