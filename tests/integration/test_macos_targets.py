@@ -12,6 +12,7 @@ import zipfile
 from importlib.metadata import version
 from pathlib import Path
 
+import lief
 import pytest
 import yaml  # type: ignore[import-untyped]  # comes with the documentation's tools
 from dyld import commands, find_faults, is_local_name, read_header, read_signature, text_of
@@ -72,6 +73,15 @@ def test_nothing_is_found_in_either(project: Path, arch: str) -> None:
 
 def test_dyld_has_nothing_to_refuse(library: Path) -> None:
     assert list(find_faults(library)) == []
+
+
+def test_apples_tools_could_change_it(library: Path) -> None:
+    """`codesign`, `strip` and `install_name_tool` refuse tables with gaps; lief has their check."""
+    lief.logging.disable()
+    made = lief.MachO.parse(str(library))
+    assert made
+    [image] = made
+    assert lief.MachO.check_layout(image) == (True, "")
 
 
 def test_every_load_command(library: Path, arch: str) -> None:

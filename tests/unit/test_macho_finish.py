@@ -7,6 +7,7 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
+from dyld import find_faults, read_signature
 from dylibs import (
     DATA,
     HELPER,
@@ -112,7 +113,7 @@ def test_code_data_and_what_moves_stay() -> None:
     before, after = make_dylib(), finish(make_dylib())
     end = 32 + int.from_bytes(before[20:24], "little")
     assert after[end:LINKEDIT] == before[end:LINKEDIT]
-    assert table(after, "rebase") == REBASE
+    assert table(after, "rebase") == REBASE.ljust(8, b"\0")
     assert after[DATA : DATA + 16] == struct.pack("<QQ", NEW, HELPER)
 
 
@@ -247,6 +248,24 @@ def test_a_finished_file_is_signed_and_named(tmp_path: Path) -> None:
     finish_library(finished, again, ONLY_ABI)
     assert again.read_bytes() == finished.read_bytes()
     assert {one.name for one in again.parent.iterdir()} <= {"liba.dylib", ".gitignore"}
+
+
+def test_the_checks_of_dyld_find_faults(tmp_path: Path) -> None:
+    """Those by which libraries for macOS are judged in `test_macos_targets.py`."""
+    library, finished = tmp_path / "x.dylib", tmp_path / "finished" / "liba.dylib"
+    library.write_bytes(make_dylib())
+    finish_library(library, finished, ONLY_ABI)
+    whole = finished.read_bytes()
+    missing = {"0 load commands 0x1b", "0 load commands 0x32", "load commands 0x8000001c name []"}
+    small = {f"{name} does not begin with a page" for name in ("__DATA", "__LINKEDIT")}
+    rights = {f"{name} has other rights" for name in ("__TEXT", "__DATA", "__LINKEDIT")}
+    assert {*find_faults(finished)} == missing | small | rights
+    assert read_signature(finished).is_true
+    at = whole.index(struct.pack("<I", mach_o.LC_DYLD_INFO_ONLY))
+    rebase, bind = whole[at + 8 : at + 16], whole[at + 16 : at + 24]
+    finished.write_bytes(whole[: at + 8] + bind + rebase + whole[at + 24 :])
+    assert {*find_faults(finished)} == missing | small | rights | {"rebase is not before bind"}
+    assert not read_signature(finished).is_true
 
 
 @pytest.mark.parametrize("wanted", [ONLY_ABI, Wanted((), weak_only=True)])

@@ -285,16 +285,22 @@ def _assemble(dylib: Dylib, flags: int, info: Mapping[str, bytes], tables: _Tabl
 
 
 def _lay_out(parts: Sequence[_Part], start: int) -> tuple[bytes, dict[int, dict[str, int]]]:
-    """Return `__LINKEDIT`, and what the load commands have to say about its parts."""
+    """Return `__LINKEDIT`, and what the load commands have to say about its parts.
+
+    Apple's tools want no gaps: the bytes that align what follows are counted as a part of a table.
+    """
     body = bytearray()
     fields: dict[int, dict[str, int]] = {}
     for part in parts:
-        is_signature = part.number == mach_o.LC_CODE_SIGNATURE
-        body += bytes(-len(body) % (_SIGNATURE_ALIGNMENT if is_signature else _ALIGNMENT))
-        at = start + len(body) if part.content or is_signature else 0
-        known = fields.setdefault(part.number, {})
-        known.update({part.offset: at, part.size: len(part.content) // part.width})
+        if part.number == mach_o.LC_CODE_SIGNATURE:
+            body += bytes(-len(body) % _SIGNATURE_ALIGNMENT)
+        is_absent = not part.content and part.number == mach_o.LC_DYLD_INFO_ONLY
+        at = 0 if is_absent else start + len(body)
         body += part.content
+        if part.width == 1:
+            body += bytes(-len(part.content) % _ALIGNMENT)
+        size = 0 if is_absent else (start + len(body) - at) // part.width
+        fields.setdefault(part.number, {}).update({part.offset: at, part.size: size})
     return bytes(body), fields
 
 
