@@ -26,6 +26,7 @@ from ffiwheel.wheel.metadata import read_metadata, render_dist_info
 from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_files
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.emit import emit_overlay
+from ffiwheel.workflow.finish import finish_draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -78,7 +79,7 @@ def compile_project(
         ProjectError: if the project does not say what to compile.
     """
     if not project.is_ours:
-        return _attempt_all(jobs, lambda job: _draft_foreign(project, job, step))
+        return _attempt_all(project, jobs, lambda job: _draft_foreign(project, job, step))
     check_project(project, version.for_wheel, jobs[0].overlay)
     if project.config.sources:
         return _compile_plain(project, version, jobs, folder, step)
@@ -89,19 +90,24 @@ def compile_project(
             hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
             "or add a `CMakeLists.txt`",
         )
-    return _attempt_all(jobs, lambda job: _draft_cmake(project, version, job, step))
+    return _attempt_all(project, jobs, lambda job: _draft_cmake(project, version, job, step))
 
 
-def _attempt_all(jobs: Sequence[Job], make: Callable[[Job], Draft]) -> tuple[Attempt, ...]:
+def _attempt_all(
+    project: Project, jobs: Sequence[Job], make: Callable[[Job], Draft]
+) -> tuple[Attempt, ...]:
     """Make the wheels to be side by side: half of what CMake does keeps one core busy at most."""
-    tasks = [partial(_attempt, job, partial(make, job)) for job in jobs]
+    tasks = [partial(_attempt, project, job, partial(make, job)) for job in jobs]
     return run_parallel(tasks, cores())
 
 
-def _attempt(job: Job, make: Callable[[], Draft]) -> Attempt:
+def _attempt(project: Project, job: Job, make: Callable[[], Draft]) -> Attempt:
     started = monotonic()
+    exports = project.config.exports
+    if project.config.sources:
+        exports = exports or ()  # our own list of exports lets nothing else out
     try:
-        outcome: Draft | FfiwheelError = make()
+        outcome: Draft | FfiwheelError = finish_draft(make(), job, exports)
     except FfiwheelError as error:
         outcome = error
     return Attempt(job=job, outcome=outcome, seconds=monotonic() - started)
@@ -114,12 +120,11 @@ def _compile_plain(
     results = compile_sources(plans, folder, step)
     step.done(summarize(plans))
     return tuple(
-        Attempt(
-            job=job,
+        Attempt(job=job, seconds=seconds, outcome=one)
+        if isinstance(one, CompileError)
+        else replace(
+            _attempt(project, job, partial(_draft_own, project, version, job, one)),
             seconds=seconds,
-            outcome=one
-            if isinstance(one, CompileError)
-            else _draft_own(project, version, job, one),
         )
         for job, (one, seconds) in zip(jobs, results, strict=True)
     )
