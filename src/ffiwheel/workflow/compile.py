@@ -262,7 +262,7 @@ def _find_kernels(project: Project, overlay: Overlay | None) -> tuple[Path, ...]
             "`kernels` without `sources`",
             where=f"tool.ffiwheel.kernels in {project.root / 'pyproject.toml'}",
             hint='list the C++ files that launch them: `sources = ["src/*.cc"]`;\n'
-            "a `CMakeLists.txt` compiles kernels with TVM-FFI's `tvm_ffi_embed_cubin`",
+            "a `CMakeLists.txt` compiles kernels with TVM-FFI's `tvm_ffi_embed_bin_into`",
         )
     return find_kernels(
         project.root, patterns, find_sources(project.root, project.config.sources, overlay)
