@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.compile.cmake import CMakePlan, compile_cmake, read_cmake_inputs, stub_root
 from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
+from ffiwheel.compile.kernels import check_target, find_kernels
 from ffiwheel.compile.ninja import compile_sources, summarize
-from ffiwheel.compile.plan import Plan
+from ffiwheel.compile.plan import Kernels, Plan
 from ffiwheel.compile.sources import find_sources, needs_cuda
-from ffiwheel.errors import CompileError, FfiwheelError, Problem, ProjectError
+from ffiwheel.errors import FfiwheelError, Problem, ProjectError
 from ffiwheel.model.draft import ANY_PYTHON, Draft
 from ffiwheel.model.provenance import Part, Provenance, part_of
 from ffiwheel.system.files import hash_file
 from ffiwheel.system.parallel import cores, run_parallel
 from ffiwheel.toolchain.cuda import find_nvcc
-from ffiwheel.toolchain.native import find_linker
+from ffiwheel.toolchain.native import find_compiler, find_linker
 from ffiwheel.toolchain.runtime import list_headers
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.wheel.metadata import read_metadata, render_dist_info
@@ -29,7 +30,7 @@ from ffiwheel.workflow.emit import emit_overlay
 from ffiwheel.workflow.finish import finish_draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ffiwheel.compile.job import Job
@@ -116,18 +117,26 @@ def _attempt(project: Project, job: Job, make: Callable[[], Draft]) -> Attempt:
 def _compile_plain(
     project: Project, version: Version, jobs: Sequence[Job], folder: Path, step: Step
 ) -> tuple[Attempt, ...]:
-    plans = [_plan_sources(project, job) for job in jobs]
-    results = compile_sources(plans, folder, step)
-    step.done(summarize(plans))
-    return tuple(
-        Attempt(job=job, seconds=seconds, outcome=one)
-        if isinstance(one, CompileError)
-        else replace(
-            _attempt(project, job, partial(_draft_own, project, version, job, one)),
-            seconds=seconds,
-        )
-        for job, (one, seconds) in zip(jobs, results, strict=True)
-    )
+    planned = list(_plan_sources(project, jobs, folder))
+    plans = [plan for plan in planned if isinstance(plan, Plan)]
+    results = iter(compile_sources(plans, folder, step) if plans else ())
+    if plans:
+        step.done(summarize(plans))
+    attempts = []
+    for job, plan in zip(jobs, planned, strict=True):
+        made, seconds = next(results) if isinstance(plan, Plan) else (plan, 0.0)
+        attempts.append(_conclude(project, version, job, made, seconds))
+    return tuple(attempts)
+
+
+def _conclude(
+    project: Project, version: Version, job: Job, made: Compiled | FfiwheelError, seconds: float
+) -> Attempt:
+    """Return what became of a job whose sources have been compiled, or have not."""
+    if isinstance(made, FfiwheelError):
+        return Attempt(job=job, outcome=made, seconds=seconds)
+    attempt = _attempt(project, job, partial(_draft_own, project, version, job, made))
+    return replace(attempt, seconds=seconds)
 
 
 def _draft_cmake(project: Project, version: Version, job: Job, step: Step) -> Draft:
@@ -190,6 +199,7 @@ def check_project(project: Project, version: str, overlay: Overlay | None) -> No
         *_problems_of(lambda: read_metadata(project.pyproject, project.root, version)),
         *_problems_of(lambda: source_packages(project)),
         *_problems_of(lambda: find_sources(project.root, project.config.sources, overlay)),
+        *_problems_of(lambda: _find_kernels(project, overlay)),
     ]
     if problems:
         raise ProjectError.of(problems)
@@ -225,16 +235,52 @@ def _trace(job: Job, tools: tuple[Part, ...], sources: Mapping[str, Path]) -> Pr
     )
 
 
-def _plan_sources(project: Project, job: Job) -> Plan:
-    sources = find_sources(project.root, project.config.sources, job.overlay)
+def _plan_sources(
+    project: Project, jobs: Sequence[Job], folder: Path
+) -> Iterator[Plan | ProjectError]:
+    """Yield for each job what is to be compiled, or why it cannot be.
+
+    Args:
+        project: what to compile.
+        jobs: one for each target.
+        folder: where to make what all targets share.
+    """
+    overlay = jobs[0].overlay
+    sources = find_sources(project.root, project.config.sources, overlay)
+    kernels = _find_kernels(project, overlay)
+    cuda = find_nvcc() if needs_cuda((*sources, *kernels)) else None
     package = package_name(project)
-    return Plan(
-        job=job,
-        sources=sources,
-        library=f"{package}/{job.target.library_name(package.rpartition('/')[2])}",
-        table=project.config.compile,
-        exports=project.config.exports or (),
-        cuda=find_nvcc() if needs_cuda(sources) else None,
+    for job in jobs:
+        try:
+            check_target(job.target, project.root, sources, kernels)
+        except ProjectError as error:
+            yield error
+            continue
+        yield Plan(
+            job=job,
+            sources=sources,
+            library=f"{package}/{job.target.library_name(package.rpartition('/')[2])}",
+            table=project.config.compile,
+            exports=project.config.exports or (),
+            cuda=cuda,
+            kernels=Kernels(sources=kernels, folder=folder / "kernels", host=find_compiler())
+            if kernels
+            else None,
+        )
+
+
+def _find_kernels(project: Project, overlay: Overlay | None) -> tuple[Path, ...]:
+    """Return the CUDA files that are compiled once for all targets."""
+    patterns = project.config.kernels
+    if patterns and not project.config.sources:
+        raise ProjectError(
+            "`kernels` without `sources`",
+            where=f"tool.ffiwheel.kernels in {project.root / 'pyproject.toml'}",
+            hint='list the C++ files that launch them: `sources = ["src/*.cc"]`;\n'
+            "a `CMakeLists.txt` compiles kernels with TVM-FFI's `tvm_ffi_embed_bin_into`",
+        )
+    return find_kernels(
+        project.root, patterns, find_sources(project.root, project.config.sources, overlay)
     )
 
 
