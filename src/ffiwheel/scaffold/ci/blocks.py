@@ -21,7 +21,7 @@ from ffiwheel.errors import Problem, ProjectError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_MARK = re.compile(r"^ *# ffiwheel: (?P<word>begin|end)\b(?P<rest>.*)$")
+_MARK = re.compile(r"^ *# ffiwheel: (?P<word>begin|end) (?P<name>\S+)(?: (?P<digest>\S+))? *$")
 _USES = re.compile(r"^(?P<before>[ -]*uses: *(?P<action>[^\s@]+)@)(?P<version>.*)$", re.MULTILINE)
 
 
@@ -56,32 +56,44 @@ def parse_blocks(text: str, where: str) -> tuple[str | Block, ...]:
     parts: list[str | Block] = []
     problems: list[Problem] = []
     kept: list[str] = []
-    opened: tuple[str, str, int] | None = None
+    opened: tuple[re.Match[str], int] | None = None
     for number, line in enumerate(text.splitlines(keepends=True), 1):
         found = _MARK.match(line.rstrip("\r\n"))
-        words = found["rest"].split() if found else []
         if not found:
             kept.append(line)
-        elif found["word"] == "begin" and len(words) == 2 and opened is None:  # noqa: PLR2004
+            continue
+        if found["word"] == "begin":
+            if opened:
+                problems.append(_explain_mark(*opened, where))
             parts.append("".join(kept))
-            opened, kept = (words[0], words[1], number), []
-        elif found["word"] == "end" and opened and words == [opened[0]]:
-            name, digest, first = opened
-            parts.append(Block(name=name, digest=digest, text="".join(kept), line=first))
-            opened, kept = None, []
+            opened = found, number
+        elif opened and opened[0]["name"] == found["name"]:
+            parts.append(_make_block(*opened, "".join(kept)))
+            opened = None
         else:
-            problems.append(_explain_mark(line, f"{where}:{number}"))
+            problems.append(_explain_mark(found, number, where))
+        kept = []
     if opened:
-        problems.append(_explain_mark(f"# ffiwheel: begin {opened[0]}", f"{where}:{opened[2]}"))
-    names = [part.name for part in parts if isinstance(part, Block)]
-    problems += [
+        problems.append(_explain_mark(*opened, where))
+    if problems:
+        raise ProjectError.of(problems)
+    _refuse_doubles(parts, where)
+    return (*parts, "".join(kept))
+
+
+def _make_block(begin: re.Match[str], line: int, text: str) -> Block:
+    return Block(name=begin["name"], digest=begin["digest"] or "", text=text, line=line)
+
+
+def _refuse_doubles(parts: Sequence[str | Block], where: str) -> None:
+    names = [block.name for block in blocks_of(parts)]
+    problems = [
         Problem(f"the block `{name}` is there twice", where, "remove one of them")
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
     if problems:
         raise ProjectError.of(problems)
-    return (*parts, "".join(kept))
 
 
 def render_block(name: str, text: str, indent: str) -> str:
@@ -119,10 +131,10 @@ def blocks_of(parts: Sequence[str | Block]) -> Iterator[Block]:
     yield from (part for part in parts if isinstance(part, Block))
 
 
-def _explain_mark(line: str, where: str) -> Problem:
+def _explain_mark(mark: re.Match[str], line: int, where: str) -> Problem:
     return Problem(
-        f"`{line.strip()}` has no partner",
-        where,
+        f"`{mark[0].strip()}` has no partner",
+        f"{where}:{line}",
         "a block of ffiwheel begins with `# ffiwheel: begin NAME HASH` and ends with\n"
         "`# ffiwheel: end NAME`; remove the whole block, or bring the line back from git",
     )
