@@ -28,7 +28,7 @@ from ffiwheel.audit.binary.read import read_binary
 from ffiwheel.model.binary import Format
 from ffiwheel.toolchain.link_stub import make_link_stub
 from ffiwheel.toolchain.targets import TABLE
-from ffiwheel.toolchain.zig import find_cross_compiler
+from ffiwheel.toolchain.zig import find_zig_for
 
 ROUNDS = 3
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -63,7 +63,7 @@ def compile_bare(source: Path, folder: Path) -> float:
         names = [name for name in read_binary(file, "").exports if name.startswith("TVMFFI")]
     seconds = 0.0
     for target in TARGETS:
-        compiler = find_cross_compiler(target)
+        compiler = find_zig_for(target)
         stub = make_link_stub(target, names, folder / target.name, compiler)
         special = ["-D__MUSL__"] if target.libc == "musl" else []
         special += ["-include", str(WINDOWS)] if target.format is Format.PE else ["-fPIC"]
