@@ -8,7 +8,13 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from ffiwheel.compile.cmake import CMakePlan, compile_cmake, read_cmake_inputs, stub_root
+from ffiwheel.compile.cmake import (
+    CMakePlan,
+    compile_cmake,
+    read_cmake_inputs,
+    stub_root,
+    without_import_libraries,
+)
 from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
 from ffiwheel.compile.ninja import compile_sources, summarize
 from ffiwheel.compile.plan import Plan
@@ -17,6 +23,7 @@ from ffiwheel.errors import CompileError, FfiwheelError, Problem, ProjectError
 from ffiwheel.model.draft import ANY_PYTHON, Draft
 from ffiwheel.model.provenance import Part, Provenance, part_of
 from ffiwheel.system.files import hash_file
+from ffiwheel.system.machine import loads_here
 from ffiwheel.toolchain.cuda import find_nvcc
 from ffiwheel.toolchain.native import find_linker
 from ffiwheel.toolchain.runtime import list_headers
@@ -77,7 +84,8 @@ def compile_project(
         ProjectError: if the project does not say what to compile.
     """
     if not project.is_ours:
-        return tuple(_attempt(job, partial(_draft_foreign, project, job, step)) for job in jobs)
+        attempts = [_attempt(job, partial(_draft_foreign, project, job, step)) for job in jobs]
+        return _share_stubs(project, attempts)
     check_project(project, version.for_wheel, jobs[0].overlay)
     if project.config.sources:
         return _compile_plain(project, version, jobs, folder, step)
@@ -88,7 +96,8 @@ def compile_project(
             hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
             "or add a `CMakeLists.txt`",
         )
-    return tuple(_attempt(job, partial(_draft_cmake, project, version, job, step)) for job in jobs)
+    attempts = [_attempt(job, partial(_draft_cmake, project, version, job, step)) for job in jobs]
+    return _share_stubs(project, attempts)
 
 
 def _attempt(job: Job, make: Callable[[], Draft]) -> Attempt:
@@ -197,7 +206,7 @@ def _draft_own(project: Project, version: Version, job: Job, compiled: Compiled)
     return Draft(
         name=project.name,
         version=version.for_wheel,
-        files={**files, **_completed_stubs(job, source_packages(project))},
+        files=files,
         dist_info=render_dist_info(metadata, project.root),
         provenance=_trace(job, compiled.tools, compiled.sources),
     )
@@ -236,9 +245,10 @@ def _draft_foreign(project: Project, job: Job, step: Step) -> Draft:
     order = Order(job=job, backend=project.backend, kind="wheel", exports=project.config.exports)
     wheel = delegate(order, step)
     emitted = _emitted_files(project, job)
-    stubs = _completed_stubs(job, source_packages(project))
+    opened = open_wheel(wheel, job.folder / "opened").with_files(emitted)
     draft = replace(
-        open_wheel(wheel, job.folder / "opened").with_files({**emitted, **stubs}),
+        opened,
+        files=without_import_libraries(opened.files),
         provenance=_trace_foreign(order),
     )
     if any(binary.uses_python for _, binary in read_binaries(draft).values()):
@@ -255,6 +265,20 @@ def _trace_foreign(order: Order) -> Provenance:
     if order.uses_cmake:
         return _trace(order.job, tools, read_cmake_inputs(order.job, order.exports))
     return Provenance(tools=tools)
+
+
+def _share_stubs(project: Project, attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    """Give every wheel what the guide's stub step wrote where this machine can load the library."""
+    for host in attempts:
+        if loads_here(host.job.target) and isinstance(host.outcome, Draft):
+            stubs = _completed_stubs(host.job, source_packages(project))
+            return tuple(
+                replace(one, outcome=one.outcome.with_files(stubs))
+                if isinstance(one.outcome, Draft)
+                else one
+                for one in attempts
+            )
+    return tuple(attempts)
 
 
 def _completed_stubs(job: Job, packages: tuple[PackageFolder, ...]) -> dict[str, Path]:
