@@ -81,12 +81,13 @@ def plan_programs(job: Job) -> Mapping[str, tuple[str, ...]]:
 def _compiler_options(job: Job) -> list[str]:
     """Return what comes first in each command of the compiler, so that a project can override it.
 
-    zig takes a command without an optimization level for a debugging build, and makes a C++ library
-    of its own for it; CMake has such commands when it tries what the compiler can do.
+    zig makes one C++ library for commands with symbols and another for those without, and CMake
+    links a program as soon as it wants to know which compiler it has: so all are without, and with
+    the level that the others of a release have.
     """
     if job.compiler.family != "zig":
         return target_flags(job.target)
-    level = [] if job.debug else ["-O2"]
+    level = [] if job.debug else ["-O2", "-s"]
     return [*level, "-fno-sanitize=all", *target_flags(job.target)]
 
 
@@ -132,13 +133,11 @@ _VARIABLES = {
 
 
 def _compiler_lines(job: Job) -> list[str]:
-    """Return what names the programs, and lets libraries be linked without symbols."""
-    lines = [
+    """Return what names the programs."""
+    return [
         f"set({_VARIABLES.get(name, f'CMAKE_{name.upper()}')} {_quote(tools_folder(job) / name)})"
         for name in plan_programs(job)
     ]
-    stripped = () if job.debug else ("EXE", "SHARED", "MODULE")
-    return lines + [f'set(CMAKE_{kind}_LINKER_FLAGS_INIT "-s")' for kind in stripped]
 
 
 def _system_lines(target: Target) -> list[str]:
