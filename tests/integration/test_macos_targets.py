@@ -14,7 +14,7 @@ from pathlib import Path
 
 import lief
 import pytest
-import yaml  # type: ignore[import-untyped]  # comes with the documentation's tools
+import yaml
 from dyld import commands, find_faults, is_local_name, read_header, read_signature, text_of
 from macholib import mach_o
 from workshop import TEMPLATES, Workshop, check, require, run, run_ffiwheel
@@ -182,7 +182,7 @@ SINCE = {
 """Functions that the system has not always had, by the availability in Apple's headers."""
 
 
-class Loader(yaml.SafeLoader):  # type: ignore[misc]  # untyped
+class Loader(yaml.SafeLoader):
     """Reads Apple's descriptions of libraries, whose documents have a type."""
 
 

@@ -8,7 +8,13 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from ffiwheel.compile.cmake import CMakePlan, compile_cmake, read_cmake_inputs, stub_root
+from ffiwheel.compile.cmake import (
+    CMakePlan,
+    compile_cmake,
+    read_cmake_inputs,
+    stub_root,
+    without_import_libraries,
+)
 from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
 from ffiwheel.compile.kernels import check_target, find_kernels
 from ffiwheel.compile.ninja import compile_sources, summarize
@@ -18,6 +24,7 @@ from ffiwheel.errors import FfiwheelError, Problem, ProjectError
 from ffiwheel.model.draft import ANY_PYTHON, Draft
 from ffiwheel.model.provenance import Part, Provenance, part_of
 from ffiwheel.system.files import hash_file
+from ffiwheel.system.machine import loads_here
 from ffiwheel.system.parallel import cores, run_parallel
 from ffiwheel.toolchain.cuda import find_nvcc
 from ffiwheel.toolchain.native import find_compiler, find_linker
@@ -99,7 +106,7 @@ def _attempt_all(
 ) -> tuple[Attempt, ...]:
     """Make the wheels to be side by side: half of what CMake does keeps one core busy at most."""
     tasks = [partial(_attempt, project, job, partial(make, job)) for job in jobs]
-    return run_parallel(tasks, cores())
+    return _share_stubs(project, run_parallel(tasks, cores()))
 
 
 def _attempt(project: Project, job: Job, make: Callable[[], Draft]) -> Attempt:
@@ -219,7 +226,7 @@ def _draft_own(project: Project, version: Version, job: Job, compiled: Compiled)
     return Draft(
         name=project.name,
         version=version.for_wheel,
-        files={**files, **_completed_stubs(job, source_packages(project))},
+        files=files,
         dist_info=render_dist_info(metadata, project.root),
         provenance=_trace(job, compiled.tools, compiled.sources),
     )
@@ -294,9 +301,10 @@ def _draft_foreign(project: Project, job: Job, step: Step) -> Draft:
     order = Order(job=job, backend=project.backend, kind="wheel", exports=project.config.exports)
     wheel = delegate(order, step)
     emitted = _emitted_files(project, job)
-    stubs = _completed_stubs(job, source_packages(project))
+    opened = open_wheel(wheel, job.folder / "opened").with_files(emitted)
     draft = replace(
-        open_wheel(wheel, job.folder / "opened").with_files({**emitted, **stubs}),
+        opened,
+        files=without_import_libraries(opened.files),
         provenance=_trace_foreign(order),
     )
     if any(binary.uses_python for _, binary in read_binaries(draft).values()):
@@ -313,6 +321,20 @@ def _trace_foreign(order: Order) -> Provenance:
     if order.uses_cmake:
         return _trace(order.job, tools, read_cmake_inputs(order.job, order.exports))
     return Provenance(tools=tools)
+
+
+def _share_stubs(project: Project, attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    """Give every wheel what the guide's stub step wrote where this machine can load the library."""
+    for host in attempts:
+        if loads_here(host.job.target) and isinstance(host.outcome, Draft):
+            stubs = _completed_stubs(host.job, source_packages(project))
+            return tuple(
+                replace(one, outcome=one.outcome.with_files(stubs))
+                if isinstance(one.outcome, Draft)
+                else one
+                for one in attempts
+            )
+    return tuple(attempts)
 
 
 def _completed_stubs(job: Job, packages: tuple[PackageFolder, ...]) -> dict[str, Path]:
