@@ -82,6 +82,11 @@ def test_apples_tools_could_change_it(library: Path) -> None:
     assert made
     [image] = made
     assert lief.MachO.check_layout(image) == (True, "")
+    assert sorted(str(one.name) for one in image.exported_symbols) == PRESENT
+    info = image.dyld_info
+    assert info
+    kinds = {one.binding_class for one in info.bindings}
+    assert kinds == {lief.MachO.DyldBindingInfo.CLASS.STANDARD}, "none is weak, none is lazy"
 
 
 def test_every_load_command(library: Path, arch: str) -> None:

@@ -109,6 +109,25 @@ def test_everything_binds_at_once_and_nothing_to_weak_symbols() -> None:
     }
 
 
+def test_a_definition_that_goes_before_all_others_stays_inside_too() -> None:
+    data = make_dylib({"weak_bind": b"\x48__Znwm\0\x00"})
+    assert not table(finish(data), "weak_bind")
+    taken = finish(data, ONLY_ABI._replace(names={"_Znwm"}))
+    assert decode_binds(table(taken, "weak_bind"), ()) == (Bind(0, b"__Znwm", None, flags=8),)
+
+
+def test_what_another_library_has_is_still_looked_for() -> None:
+    """A weak symbol that is not defined here: its slot is bound, and does not move."""
+    parts = {
+        "rebase": bytes.fromhex("11 21 08 51 00"),
+        "weak_bind": b"\x40_malloc\0\x51\x71\x10\x90",
+    }
+    after = finish(make_dylib(parts))
+    [bound] = decode_binds(table(after, "weak_bind"), read_dylib(after).segments)
+    assert (bound.name, bound.slot) == (b"_malloc", Slot(1, MALLOC_SLOT))
+    assert read_dylib(after).flags & WEAK_FLAGS == 0x10000
+
+
 def test_code_data_and_what_moves_stay() -> None:
     before, after = make_dylib(), finish(make_dylib())
     end = 32 + int.from_bytes(before[20:24], "little")
