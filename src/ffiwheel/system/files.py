@@ -208,10 +208,14 @@ def copy_once(source: Path, place: Path) -> None:
             try:
                 shutil.copytree(source, made, copy_function=_link_or_copy)
             except shutil.Error as error:
-                reason = errno.ENOSPC if str(errno.ENOSPC) in str(error) else errno.EIO
+                is_full = f"[Errno {errno.ENOSPC}]" in str(error)
+                reason = errno.ENOSPC if is_full else errno.EIO
                 raise OSError(reason, os.strerror(reason), str(place)) from error
-            with contextlib.suppress(OSError):  # another process was faster
+            try:
                 made.rename(place)
+            except OSError:
+                if not place.is_dir():  # else another process was faster
+                    raise
 
 
 def _link_or_copy(source: str, target: str) -> None:
