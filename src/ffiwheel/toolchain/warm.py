@@ -2,7 +2,7 @@
 
 zig builds libc++, libc++abi, libunwind and what starts programs when it links the first library for
 a target, mostly on one core, and keeps them in its cache. What it builds depends on the target with
-its version and on whether the linker strips (`-s`); `-O0`, `-O2` and `-O3` and `-g` share one. So a
+its version and on whether the linker strips (`-s`); `-O0`, `-O2`, `-O3` and `-g` share one. So a
 library with nothing in it is linked for each target, all by one Ninja, which fills the cores and
 ends them all when we are interrupted. A file in zig's cache then says that this was done: whoever
 removes the cache removes it as well.
