@@ -19,6 +19,7 @@ import pytest
 from workshop import GOLDEN, TEMPLATES, Result, Workshop, compare_golden, require, run, run_ffiwheel
 
 from ffiwheel.audit.binary.read import read_binary
+from ffiwheel.toolchain.zig import find_zig, zig_release
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +28,7 @@ ZIG = """\
 #!/bin/sh
 [ "$1" = version ] && { echo "${FAKE_RELEASE:-0.17.9}"; exit; }
 echo "$@" >> "$FAKE_LOG"
+echo "$ZIG_LIB_DIR" > "$FAKE_LOG.sources"
 case "$*" in
   *"${FAKE_FAILS:-nothing}"*) echo "error: it is broken"; exit 1;;
 esac
@@ -49,6 +51,8 @@ class Bench:
         self.log = folder / "log"
         (folder / "ziglang").mkdir()
         (folder / "ziglang" / "__init__.py").touch()
+        (folder / "ziglang" / "lib").mkdir()
+        (folder / "ziglang" / "lib" / "libcxx.cpp").write_text("// zig's own\n")
         self.program("ziglang/zig", ZIG)
 
     def program(self, name: str, text: str) -> Path:
@@ -142,6 +146,21 @@ def test_a_library_that_cannot_be_built_stays_cold(bench: Bench) -> None:
     assert cold == ["macos-arm64", "macos-x86_64"]
 
 
+def test_all_environments_share_the_libraries(bench: Bench) -> None:
+    """zig knows again what it has built by the path of its sources, so that path stays the same."""
+    sources = bench.folder / "log.sources"
+    bench.targets("win_arm64", "--warm")
+    shared = bench.cache / "ffiwheel" / "zig-0.17.9"
+    assert sources.read_text() == f"{shared}\n"
+    assert (shared / "libcxx.cpp").read_text() == "// zig's own\n"
+    shutil.rmtree(bench.folder / "ziglang" / "lib")  # as an isolated build's folder goes
+    bench.targets("win_amd64", "--warm")
+    assert sources.read_text() == f"{shared}\n"
+    assert (shared / "libcxx.cpp").is_file()
+    bench.targets("macos-arm64", "--warm", ZIG_LIB_DIR="/mine")
+    assert sources.read_text() == "/mine\n", "who says it is heard"
+
+
 def test_an_awkward_cache(bench: Bench) -> None:
     place = bench.folder / "it's $a: cache"
     facts = facts_of(
@@ -167,7 +186,7 @@ def test_an_interruption_ends_zig(bench: Bench) -> None:
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130, said
     assert "interrupted" in said
-    assert not list((bench.cache / "ffiwheel").iterdir())
+    assert [one.name for one in (bench.cache / "ffiwheel").iterdir()] == ["zig-0.17.9"]
 
 
 @pytest.mark.parametrize("home", [None, "/proc/nowhere"], ids=["unset", "read-only"])
@@ -241,10 +260,13 @@ def test_a_compiler_that_is_not_there(bench: Bench, *, update_golden: bool) -> N
 
 
 @pytest.mark.zig
-def test_a_full_disk(bench: Bench, *, update_golden: bool) -> None:
-    """The real zig, with a cache of 3 MB."""
+@pytest.mark.parametrize("when", ["at-first", "later"])
+def test_a_full_disk(when: str, bench: Bench, *, update_golden: bool) -> None:
+    """The real zig, with a cache of 3 MB: full of its sources, or of what it builds."""
     shutil.rmtree(bench.folder / "ziglang")
-    require("zig", present=run_ffiwheel("targets", "--json", cwd=bench.folder).code == 0)
+    zig = find_zig()
+    require("zig", present=zig is not None)
+    assert zig
     if run("unshare", "--user", "--map-root-user", "--mount", "true", cwd=bench.folder).code:
         pytest.skip("this system lets nobody mount a small disk")
     bench.cache.mkdir()
@@ -253,9 +275,16 @@ def test_a_full_disk(bench: Bench, *, update_golden: bool) -> None:
         f"exec '{sys.executable}' -m ffiwheel targets linux-aarch64 --warm"
     )
     unshare = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script)
-    result = run(*unshare, cwd=bench.folder, env={"ZIG_GLOBAL_CACHE_DIR": str(bench.cache)})
-    result = Result(result.code, result.out, result.err[result.err.find("error: zig") :])
-    golden("target-full-disk", result, bench, update=update_golden)
+    variables = {"ZIG_GLOBAL_CACHE_DIR": str(bench.cache)}
+    variables |= {"ZIG_LIB_DIR": str(zig.with_name("lib"))} if when == "later" else {}
+    result = run(*unshare, cwd=bench.folder, env=variables)
+    said = result.err[result.err.find("error: ") :].replace(zig_release(zig), "{release}")
+    golden(
+        f"target-full-disk-{when}",
+        Result(result.code, result.out, said),
+        bench,
+        update=update_golden,
+    )
 
 
 @pytest.mark.parametrize(

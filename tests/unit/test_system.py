@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import sys
 import zipfile
@@ -16,6 +17,7 @@ from ffiwheel.model.record import Hashed, check_record, hash_of, parse_record, r
 from ffiwheel.system.archive import write_tar_gz, write_zip
 from ffiwheel.system.environment import source_date_epoch
 from ffiwheel.system.files import (
+    copy_once,
     explaining,
     explaining_full,
     read_input,
@@ -244,3 +246,31 @@ def open_files() -> set[str]:
 def children() -> set[str]:
     lists = Path("/proc/self/task").glob("*/children")
     return {child for one in lists for child in one.read_text().split()}
+
+
+def test_a_folder_is_copied_once_and_whole(tmp_path: Path) -> None:
+    source, place = tmp_path / "source", tmp_path / "cache" / "copy"
+    (source / "below").mkdir(parents=True)
+    (source / "below" / "file").write_text("first")
+    copy_once(source, place)
+    (source / "below" / "file").unlink()
+    (source / "below" / "file").write_text("second")
+    copy_once(source, place)
+    assert (place / "below" / "file").read_text() == "first"
+    assert [path.name for path in place.parent.iterdir()] == ["copy"]
+
+
+def test_half_a_copy_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, place = tmp_path / "source", tmp_path / "cache" / "copy"
+    source.mkdir()
+    for name in "ab":
+        (source / name).write_text(name)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(shutil, "copy2", refuse)
+    with pytest.raises(OutputError, match="No space left"):
+        copy_once(source, place)
+    assert not list(place.parent.iterdir())

@@ -108,7 +108,9 @@ def test_all_wrong_words_are_reported_at_once() -> None:
     assert all(problem.hint for problem in caught.value.problems)
 
 
-@pytest.mark.parametrize("text", ["", "2", "2.5", "2.17.1", "x", "3.0", "-2.17", "2.17 ", "²·¹"])
+@pytest.mark.parametrize(
+    "text", ["", "2", "2.5", "2.17.1", "x", "2.45", "3.0", "-2.17", "2.17 ", "²·¹"]
+)
 def test_no_oldest_glibc(text: str) -> None:
     assert explain_minimum("glibc", text)
 

@@ -145,6 +145,11 @@ def zig_cache_choice() -> Path | None:
     return Path(home).absolute() / ".cache" / "zig" if home else None
 
 
+def is_set(name: str) -> bool:
+    """Tell whether a variable is set, and not empty."""
+    return bool(os.environ.get(name))
+
+
 def provide(**variables: str) -> None:
     """Set variables for all processes that are started from now on."""
     os.environ.update(variables)

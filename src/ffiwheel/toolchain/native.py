@@ -10,6 +10,7 @@ from typing import Literal
 
 from ffiwheel.errors import MissingToolError
 from ffiwheel.model.provenance import Part
+from ffiwheel.model.target import OLDEST
 from ffiwheel.model.toolchain import Compiler
 from ffiwheel.system.environment import compiler_choice
 from ffiwheel.system.machine import machine_arch
@@ -17,7 +18,6 @@ from ffiwheel.system.process import query
 from ffiwheel.toolchain.zig import find_zig, zig_compiler
 
 _PAIRS = (("c++", "cc"), ("g++", "gcc"), ("clang++", "clang"))
-_ZIG_GLIBC = "2.17"  # what manylinux2014 promises; zig carries the symbols of every release
 
 
 def find_compiler() -> Compiler:
@@ -37,7 +37,7 @@ def find_compiler() -> Compiler:
         if cxx_path := shutil.which(cxx_name):
             return _describe((cxx_path,), (shutil.which(cc_name) or cxx_path,))
     if zig := find_zig():
-        return zig_compiler(zig, f"{arch}-linux-gnu.{_ZIG_GLIBC}")
+        return zig_compiler(zig, f"{arch}-linux-gnu.{OLDEST['glibc']}")
     raise MissingToolError(
         "no C++ compiler found",
         where="PATH, CXX",

@@ -2,7 +2,7 @@
 
 zig builds libc++, libc++abi, libunwind and what starts programs when it links the first library for
 a target, mostly on one core, and keeps them in its cache. What it builds depends on the target with
-its version and on whether the linker strips (`-s`); `-O0`, `-O2` and `-O3` and `-g` share one. So a
+its version and on whether the linker strips (`-s`); `-O0`, `-O2`, `-O3` and `-g` share one. So a
 library with nothing in it is linked for each target, all by one Ninja, which fills the cores and
 ends them all when we are interrupted. A file in zig's cache then says that this was done: whoever
 removes the cache removes it as well.
@@ -25,7 +25,7 @@ from ffiwheel.errors import OutputError
 from ffiwheel.system.environment import inherited
 from ffiwheel.system.files import explaining
 from ffiwheel.system.process import run
-from ffiwheel.toolchain.zig import zig_cache
+from ffiwheel.toolchain.zig import CACHE_HINT, zig_cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,8 +107,7 @@ def warm(libraries: Sequence[Library], step: Step) -> None:
         raise OutputError(
             "zig cannot build its C++ library: no space left",
             where=str(zig_cache()),
-            hint="free some space (about 60 MB for each target), or let ZIG_GLOBAL_CACHE_DIR name\n"
-            "a folder on another disk",
+            hint=CACHE_HINT,
         )
 
 
@@ -117,17 +116,8 @@ def render_ninja(libraries: Iterable[Library]) -> str:
     text = _RULE
     for index, library in enumerate(libraries):
         pic = [] if "windows" in library.command[-1] else ["-fPIC"]
-        strip = ["-s"] if library.is_stripped else []
-        command = [
-            *library.command,
-            "-O2",
-            *pic,
-            "-shared",
-            *strip,
-            "warm.cc",
-            "-o",
-            f"{index}.out",
-        ]
+        kind = ["-O2", "-s"] if library.is_stripped else ["-O0"]
+        command = [*library.command, *kind, *pic, "-shared", "warm.cc", "-o", f"{index}.out"]
         marker = str(library.marker)
         target = escape(marker).replace(" ", "$ ").replace(":", "$:")
         text += f"build {target}: warm\n"

@@ -12,10 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffiwheel.errors import MissingToolError
+from ffiwheel.errors import MissingToolError, OutputError
 from ffiwheel.model.toolchain import Compiler
-from ffiwheel.system.environment import provide, zig_cache_choice
-from ffiwheel.system.files import is_writable, make_own_folder
+from ffiwheel.system.environment import is_set, provide, zig_cache_choice
+from ffiwheel.system.files import copy_once, is_writable, make_own_folder
 from ffiwheel.system.process import query
 from ffiwheel.toolchain.targets import row_of
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SERIES = "0.17"
 """The series of zig that all targets are tested with; `pyproject.toml` says the same."""
+CACHE_HINT = "free some space, or let ZIG_GLOBAL_CACHE_DIR name a folder on another disk"
 _INSTALL = "pip install 'ffiwheel[zig]'"
 
 
@@ -56,7 +57,7 @@ def zig_compiler(zig: Path, target: str) -> Compiler:
         MissingToolError: if it is another release than those that are tested, or does not run.
     """
     number = zig_release(zig)
-    zig_cache()
+    share_sources(zig, number)
     return Compiler(
         family="zig",
         label=f"zig {number}",
@@ -90,6 +91,33 @@ def explain_release(number: str) -> str:
     if re.match(rf"{re.escape(SERIES)}\.\d", number):
         return ""
     return f"zig {number} is installed; ffiwheel works with zig {SERIES}"
+
+
+@lru_cache
+def share_sources(zig: Path, number: str) -> None:
+    """Let zig read the sources of its libraries from one place, in whatever environment it lies.
+
+    zig knows again what it has built by the sources' path. Each virtual environment has another,
+    so each would build the C++ library anew, an isolated build every time. So the sources go into
+    zig's cache, once for each release, and the processes that we start are told so. The copies are
+    links where the file system can do that, and take no space then.
+
+    Args:
+        zig: the program.
+        number: its release.
+
+    Raises:
+        OutputError: if the disk is full.
+    """
+    place = zig_cache() / "ffiwheel" / f"zig-{number}"
+    if is_set("ZIG_LIB_DIR"):
+        return
+    try:
+        copy_once(zig.with_name("lib"), place)
+    except OutputError as error:
+        problem = error.problems[0]
+        raise OutputError(problem.message, where=problem.where, hint=CACHE_HINT) from error
+    provide(ZIG_LIB_DIR=str(place))
 
 
 @lru_cache
