@@ -36,7 +36,7 @@ _SIGNS = (
         _PYTHON_HINT,
     ),
     (r"'Python\.h' file not found", _NO_PYTHON, _PYTHON_HINT),
-    (r"TRY_RUN\(\) invoked in cross-compiling mode", _RUNS, _RUNS_HINT),
+    (r"(?i)try_run\(\) invoked in cross-compiling mode", _RUNS, _RUNS_HINT),
     (r"Could NOT find (?P<name>\w+)", _NO_LIBRARY, _LIBRARY_HINT),
     (r'package configuration file provided by "(?P<name>[^"]+)"', _NO_LIBRARY, _LIBRARY_HINT),
     (r"None of the required '(?P<name>[^']+)' found", _NO_LIBRARY, _LIBRARY_HINT),

@@ -83,12 +83,14 @@ def _compiler_options(job: Job) -> list[str]:
 
     zig makes one C++ library for commands with symbols and another for those without, and CMake
     links a program as soon as it wants to know which compiler it has: so all are without, and with
-    the level that the others of a release have.
+    the level that the others of a release have. It links programs for musl with the whole of musl,
+    and would have to make that first; `-dynamic` lets it be.
     """
     if job.compiler.family != "zig":
         return target_flags(job.target)
     level = [] if job.debug else ["-O2", "-s"]
-    return [*level, "-fno-sanitize=all", *target_flags(job.target)]
+    dynamic = ["-dynamic"] if job.target.libc == "musl" else []
+    return [*level, *dynamic, "-fno-sanitize=all", *target_flags(job.target)]
 
 
 def render_toolchain(job: Job) -> str:

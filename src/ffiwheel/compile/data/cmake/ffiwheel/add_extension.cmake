@@ -197,9 +197,9 @@ function (_ffiwheel_set_file_name name)
   )
 endfunction ()
 
-# On macOS the debug symbols go into a bundle beside the library; a cross build has no dsymutil.
+# On macOS the debug symbols go into a bundle beside the library; a cross build has none.
 function (_ffiwheel_install_debug_symbols name package)
-  if (APPLE AND COMMAND tvm_ffi_install)
+  if (APPLE AND NOT CMAKE_CROSSCOMPILING AND COMMAND tvm_ffi_install)
     find_program(DSYMUTIL dsymutil)
     if (DSYMUTIL)
       tvm_ffi_add_apple_dsymutil("${name}")

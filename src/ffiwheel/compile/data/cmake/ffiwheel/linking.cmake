@@ -125,7 +125,7 @@ endfunction ()
 # of that name which is loaded already, and so does Windows.
 #
 # package: the folder below the install prefix that the library goes to. Where it is not known, the
-# folders that it may be have one path each: the prefix and one below it, never outside of packages.
+# prefix is taken for it, or a folder in it where the prefix is no package.
 function (ffiwheel_look_for_runtime target package)
   if (APPLE)
     set(origin "@loader_path")
@@ -134,14 +134,12 @@ function (ffiwheel_look_for_runtime target package)
   else ()
     return()
   endif ()
-  _ffiwheel_count_folders("${package}" depths)
-  foreach (depth IN LISTS depths)
-    string(REPEAT "/.." ${depth} up)
-    target_link_options("${target}" PRIVATE "LINKER:-rpath,${origin}${up}/tvm_ffi/lib")
-  endforeach ()
+  _ffiwheel_count_folders("${package}" depth)
+  string(REPEAT "/.." ${depth} up)
+  target_link_options("${target}" PRIVATE "LINKER:-rpath,${origin}${up}/tvm_ffi/lib")
 endfunction ()
 
-# Set `result` to how many folders below site-packages a library may lie.
+# Set `result` to how many folders below site-packages a library lies.
 function (_ffiwheel_count_folders package result)
   set(prefix "")
   if (SKBUILD_PLATLIB_DIR)
@@ -150,12 +148,8 @@ function (_ffiwheel_count_folders package result)
   string(REGEX MATCHALL "[^/]+" folders "${prefix}/${package}")
   list(REMOVE_ITEM folders ".")
   list(LENGTH folders depth)
-  if (package STREQUAL "")
-    if (depth EQUAL 0)
-      set(depth 1)
-    endif ()
-    math(EXPR below "${depth} + 1")
-    list(APPEND depth ${below})
+  if (depth EQUAL 0 AND package STREQUAL "")
+    set(depth 1)
   endif ()
   set("${result}" ${depth} PARENT_SCOPE)
 endfunction ()

@@ -35,9 +35,9 @@ now it calls itself.\n  Give the function that wraps it a name of its own."
   set(arguments ${ARGN})
   _ffiwheel_redirect_stubs()
   if (APPLE)
-    # The real function does not check; a cross build has none.
+    # The real function does not check. A cross build links without symbols.
     find_program(DSYMUTIL dsymutil)
-    if (NOT DSYMUTIL)
+    if (CMAKE_CROSSCOMPILING OR NOT DSYMUTIL)
       list(APPEND arguments DEBUG_SYMBOL OFF)
     endif ()
   endif ()
