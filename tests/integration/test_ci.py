@@ -191,7 +191,7 @@ def test_owners_jobs_stay(workshop: Workshop) -> None:
     text = path.read_text()
     mine = "  lint: # mine\n    runs-on: ubuntu-latest\n    steps:\n    -   run:   'true'\n\n"
     end = "  docs:\n    needs: [build]\n    runs-on: ubuntu-latest\n    steps: [{run: make}]\n"
-    text = text.replace("branches: [main]", "branches: [main, 'v1.x']   # and old ones")
+    text = text.replace('branches: ["main"]', "branches: [main, 'v1.x']   # and old ones")
     text = text.replace("  # ffiwheel: begin test", f"{mine}  # ffiwheel: begin test") + end
     path.write_text(text)
     write(project, "github", "--target", "linux-x86_64", "--target", "musllinux-x86_64")
@@ -337,6 +337,13 @@ def test_refusal(
         compare_error(name, result, project, update=update_golden)
         assert path.read_bytes() == before
         assert git_status(project) == ""
+
+
+def test_cibuildwheel_has_no_cuda(workshop: Workshop, *, update_golden: bool) -> None:
+    project = cuda(workshop)
+    result = run_ci("github", "--with", "cibuildwheel", cwd=project)
+    compare_error("ci-cibuildwheel-cuda", result, project, update=update_golden)
+    assert git_status(project) == ""
 
 
 @pytest.mark.parametrize(
