@@ -166,12 +166,12 @@ def _targets(project: Project, choice: Choice, *, cuda: bool) -> tuple[Target, .
     if choice.builder == "cibuildwheel" and not choice.targets:
         words = ("linux-x86_64", "linux-aarch64", "musllinux-x86_64", "musllinux-aarch64")
     targets = parse_targets(words, project.config.targets._asdict())
-    if problems := [*_refuse_targets(choice, targets)]:
+    if problems := _refuse_targets(choice, targets, cuda=cuda):
         raise ProjectError.of(problems)
     return targets
 
 
-def _refuse_targets(choice: Choice, targets: Sequence[Target]) -> Sequence[Problem]:
+def _refuse_targets(choice: Choice, targets: Sequence[Target], *, cuda: bool) -> Sequence[Problem]:
     problems = [
         Problem(
             f"cibuildwheel would need {target.system}, where ffiwheel does not build",
@@ -184,6 +184,10 @@ def _refuse_targets(choice: Choice, targets: Sequence[Target]) -> Sequence[Probl
     if any(target.is_native for target in targets):
         hint = "name systems: `ffiwheel targets` shows them"
         problems.append(Problem("`native` says nothing of the machines", "--target", hint))
+    if choice.builder == "cibuildwheel" and cuda:
+        hint = "leave out `--with cibuildwheel`"
+        message = "the containers of cibuildwheel have no CUDA compiler"
+        problems.append(Problem(message, "--with", hint))
     if choice.builder == "cibuildwheel" and choice.service == "gitlab":
         hint = "leave out `--with cibuildwheel`, or write a workflow for `github`"
         problems.append(Problem("there is no workflow for cibuildwheel on GitLab", "--with", hint))

@@ -105,7 +105,7 @@ def render_block(name: str, text: str, indent: str) -> str:
 def digest_of(text: str) -> str:
     r"""Return the hash of a block's lines, whatever the versions of actions.
 
-    >>> digest_of("- uses: a/b@v1\\n") == digest_of("- uses: a/b@0123abcd # v1.2\\n")
+    >>> digest_of("- uses: a/b@v1\n") == digest_of("- uses: a/b@0123abcd # v1.2\n")
     True
     """
     plain = _USES.sub(r"\g<before>", text)

@@ -68,7 +68,7 @@ def render_line(choice: Choice, jobs: tuple[str, ...]) -> str:
 def find_record(text: str) -> Record | None:
     r"""Return what the first such line in a file says, or None if the file is not ours.
 
-    >>> found = find_record("# ffiwheel: ci github --with cibuildwheel; jobs sdist\\n")
+    >>> found = find_record("# ffiwheel: ci github --with cibuildwheel; jobs sdist\n")
     >>> found.choice.builder, found.jobs
     ('cibuildwheel', ('sdist',))
     """
