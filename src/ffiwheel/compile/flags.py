@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ffiwheel.compile.plan import CUDA_DATA, shown
+from ffiwheel.compile.plan import shown
 from ffiwheel.model.binary import Format
 
 if TYPE_CHECKING:
@@ -44,11 +44,6 @@ def cuda_flags(plan: Plan) -> list[str]:
 def fatbin_flags(plan: Plan, host: Path) -> list[str]:
     """Return the options of `nvcc` for device code alone: the same for every target."""
     return ["-fatbin", *_nvcc_flags(plan, host, _prefix_maps(plan))]
-
-
-def embed_command(plan: Plan) -> list[str]:
-    """Return the command that turns a fatbin into an object, up to what it is called."""
-    return [*plan.job.compiler.cc, "-c", str(CUDA_DATA / "embed.S")]
 
 
 def _nvcc_flags(plan: Plan, host: Path, passed: list[str]) -> list[str]:
