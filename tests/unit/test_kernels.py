@@ -31,5 +31,5 @@ def test_cpp_and_cuda_in_one_file_are_for_this_machine() -> None:
     assert native
     assert other
     check_target(native, ROOT, KERNELS, ())
-    with pytest.raises(ProjectError, match="`kernels/add.cu` cannot be compiled for another"):
+    with pytest.raises(ProjectError, match="cannot be compiled for another system"):
         check_target(other, ROOT, KERNELS, ())
