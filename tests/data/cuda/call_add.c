@@ -18,7 +18,7 @@ static int fail(const char *what) {
   TVMFFIObjectHandle error = NULL;
   TVMFFIErrorMoveFromRaised(&error);
   if (error) {
-    const TVMFFIErrorCell *cell = TVMFFIErrorGetCellPtr(error);
+    const TVMFFIErrorCell *cell = (const TVMFFIErrorCell *)((char *)error + sizeof(TVMFFIObject));
     printf("%.*s: %.*s\n", (int)cell->kind.size, cell->kind.data, (int)cell->message.size,
            cell->message.data);
   } else {
