@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ninja.ninja_syntax import Writer, escape
 
 from ffiwheel.compile.flags import fatbin_flags
-from ffiwheel.compile.plan import EMBED, one_program, shown
+from ffiwheel.compile.plan import EMBED, shown
 from ffiwheel.compile.sources import CUDA_SUFFIX, match_files
 from ffiwheel.errors import Problem, ProjectError
 
@@ -142,7 +142,7 @@ def render_kernels(plan: Plan, kernels: Kernels) -> str:
     text = io.StringIO()
     writer = Writer(text, width=10_000)  # type: ignore[arg-type]  # its stub says `str`
     program = str(plan.cuda.nvcc) if plan.cuda else "nvcc"
-    flags = fatbin_flags(plan, one_program(kernels.host, kernels.folder))
+    flags = fatbin_flags(plan, kernels)
     # nvcc makes names from the source's whole path, unless it is given another seed.
     command = f"{escape(shlex.join([program, *flags]))} -frandom-seed=$name"
     command += " -MD -MF $out.d $in -o $out"
