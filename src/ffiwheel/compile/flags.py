@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ffiwheel.compile.plan import Kernels, Plan
+    from ffiwheel.model.target import Target
 
 WINDOWS_HEADER = Path(__file__).parent / "data" / "windows.h"
 """What the TVM-FFI headers lack for MinGW; each source begins with it."""
@@ -30,7 +31,7 @@ def compile_flags(plan: Plan) -> list[str]:
         *(["-fno-sanitize=all"] if plan.job.compiler.family == "zig" else []),
         *_host_flags(plan),
         *gcc_only,
-        *_target_flags(plan),
+        *target_flags(plan.job.target),
         *_definitions(plan),
         *_cuda_headers(plan),
         *(["-DTVM_FFI_CUBIN_LAUNCHER_USE_DRIVER_API=1"] if plan.kernels else []),
@@ -110,11 +111,11 @@ def _linker_options(plan: Plan) -> list[str]:
     return [*options, *folders]
 
 
-def _target_flags(plan: Plan) -> list[str]:
+def target_flags(target: Target) -> list[str]:
     """Return what the TVM-FFI headers need to be told about a target that they do not know."""
-    if plan.job.target.libc == "musl":
+    if target.libc == "musl":
         return ["-D__MUSL__"]
-    if plan.job.target.format is Format.PE:
+    if target.format is Format.PE:
         return ["-include", str(WINDOWS_HEADER)]
     return []
 
