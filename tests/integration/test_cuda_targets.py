@@ -80,19 +80,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     project = workshop.copy(TEMPLATES / "cuda")
     options = [part for name in (*BUILT, *REFUSED) for part in ("--target", name)]
     result = workshop.build(project, *options)
-    tags = dict(zip(BUILT, ("_34_", "_2_17_x86", "aarch64", "win_amd64"), strict=True))
-    wheels = list((project / "dist").glob("*.whl"))
+    wheels = [project / line for line in result.out.splitlines()]
     libraries = {}
-    for name, tag in tags.items():
-        found = [wheel for wheel in wheels if tag in wheel.name] or [
-            wheel for wheel in wheels if "_x86_64" in wheel.name and "_2_17_" not in wheel.name
-        ]
-        folder = workshop.folder / name
-        with zipfile.ZipFile(found[0]) as archive:
-            archive.extractall(folder)
-        libraries[name] = next(
-            path for path in (folder / "my_extension").iterdir() if path.suffix in {".so", ".dll"}
-        )
+    for name, wheel in zip(BUILT, wheels, strict=True):
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(workshop.folder / name)
+        package = workshop.folder / name / "my_extension"
+        [libraries[name]] = [path for path in package.iterdir() if path.suffix in {".so", ".dll"}]
     return Built(project, result, libraries)
 
 

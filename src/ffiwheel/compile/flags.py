@@ -9,11 +9,13 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ffiwheel.compile.plan import CUDA_DATA, shown
+from ffiwheel.compile.plan import one_program, shown
 from ffiwheel.model.binary import Format
 
 if TYPE_CHECKING:
-    from ffiwheel.compile.plan import Plan
+    from collections.abc import Iterable
+
+    from ffiwheel.compile.plan import Kernels, Plan
     from ffiwheel.model.target import Target
 
 WINDOWS_HEADER = Path(__file__).parent / "data" / "windows.h"
@@ -42,14 +44,13 @@ def cuda_flags(plan: Plan) -> list[str]:
     return _nvcc_flags(plan, plan.host_compiler, [*_host_flags(plan), *plan.table.flags])
 
 
-def fatbin_flags(plan: Plan, host: Path) -> list[str]:
+def fatbin_flags(plan: Plan, kernels: Kernels) -> list[str]:
     """Return the options of `nvcc` for device code alone: the same for every target."""
-    return ["-fatbin", *_nvcc_flags(plan, host, _prefix_maps(plan))]
-
-
-def embed_command(plan: Plan) -> list[str]:
-    """Return the command that turns a fatbin into an object, up to what it is called."""
-    return [*plan.job.compiler.cc, "-c", str(CUDA_DATA / "embed.S")]
+    job = plan.job
+    # As in `prefix_maps`, but for the build folder around those of all targets.
+    folders = ((job.root, "."), (kernels.folder.parent, "build"), (job.runtime.root, "tvm_ffi"))
+    host = one_program(kernels.host, kernels.folder)
+    return ["-fatbin", *_nvcc_flags(plan, host, _map_prefixes(folders))]
 
 
 def _nvcc_flags(plan: Plan, host: Path, passed: list[str]) -> list[str]:
@@ -127,11 +128,11 @@ def _host_flags(plan: Plan) -> list[str]:
     """
     hidden = [] if plan.exports else ["-fvisibility=hidden"]
     pic = [] if plan.job.target.format is Format.PE else ["-fPIC"]
-    return [*pic, *hidden, "-fvisibility-inlines-hidden", *_prefix_maps(plan)]
+    return [*pic, *hidden, "-fvisibility-inlines-hidden", *_map_prefixes(plan.job.prefix_maps)]
 
 
-def _prefix_maps(plan: Plan) -> list[str]:
-    return [f"-ffile-prefix-map={folder}={name}" for folder, name in plan.job.prefix_maps]
+def _map_prefixes(folders: Iterable[tuple[Path, str]]) -> list[str]:
+    return [f"-ffile-prefix-map={folder}={name}" for folder, name in folders]
 
 
 def _definitions(plan: Plan) -> list[str]:

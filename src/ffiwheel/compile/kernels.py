@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from ninja.ninja_syntax import Writer, escape
 
-from ffiwheel.compile.flags import embed_command, fatbin_flags
-from ffiwheel.compile.plan import one_program, shown
+from ffiwheel.compile.flags import fatbin_flags
+from ffiwheel.compile.plan import EMBED, shown
 from ffiwheel.compile.sources import CUDA_SUFFIX, match_files
 from ffiwheel.errors import Problem, ProjectError
 
@@ -142,7 +142,7 @@ def render_kernels(plan: Plan, kernels: Kernels) -> str:
     text = io.StringIO()
     writer = Writer(text, width=10_000)  # type: ignore[arg-type]  # its stub says `str`
     program = str(plan.cuda.nvcc) if plan.cuda else "nvcc"
-    flags = fatbin_flags(plan, one_program(kernels.host, kernels.folder))
+    flags = fatbin_flags(plan, kernels)
     # nvcc makes names from the source's whole path, unless it is given another seed.
     command = f"{escape(shlex.join([program, *flags]))} -frandom-seed=$name"
     command += " -MD -MF $out.d $in -o $out"
@@ -159,7 +159,9 @@ def write_embedding(writer: Writer, plan: Plan, kernels: Kernels) -> list[str]:
     """Tell Ninja to make an object of each fatbin, and return the objects."""
     # zig's cache does not know that an object depends on a file that the assembler includes.
     digest = '-DFFIWHEEL_DIGEST="$$(sha256sum < $in | cut -c 1-64)"'
-    command = f"{escape(shlex.join(embed_command(plan)))} $defines {digest} -o $out"
+    command = (
+        f"{escape(shlex.join([*plan.job.compiler.cc, '-c', str(EMBED)]))} $defines {digest} -o $out"
+    )
     writer.rule("embed", command, description="embed $in")
     root, objects = plan.job.root, []
     for source in kernels.sources:
@@ -167,6 +169,8 @@ def write_embedding(writer: Writer, plan: Plan, kernels: Kernels) -> list[str]:
         defines = [f"-DFFIWHEEL_KERNELS={source.stem}", f'-DFFIWHEEL_FATBIN="{fatbin}"']
         made = escape(shown(root, plan.job.folder / "objects" / f"{source.stem}.fatbin.o"))
         variables = {"defines": escape(shlex.join(defines))}
-        writer.build([made], "embed", [escape(fatbin)], variables=variables)
+        writer.build(
+            [made], "embed", [escape(fatbin)], implicit=[escape(str(EMBED))], variables=variables
+        )
         objects.append(made)
     return objects

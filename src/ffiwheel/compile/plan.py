@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CUDA_DATA = Path(__file__).parent / "data" / "cuda"
 """Sources of ours for device code that is compiled once for all targets."""
 
+EMBED = CUDA_DATA / "embed.S"
+"""What turns a fatbin into an object."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kernels:

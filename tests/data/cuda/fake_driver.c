@@ -20,7 +20,7 @@
 enum { OK = 0, BAD_VALUE = 1, NOT_INITIALIZED = 3, NO_DEVICE = 100, BAD_IMAGE = 200 };
 enum { NO_CONTEXT = 201, NOT_FOUND = 500, DEVICES = 2 };
 
-static int initialized, library, kernel, contexts[DEVICES], held[DEVICES];
+static int initialized, contexts[DEVICES], held[DEVICES];
 static PER_THREAD void *current;
 
 static int tell(const char *text) {
@@ -80,6 +80,8 @@ API int cuCtxGetDevice(int *device) {
 }
 
 #ifndef OLD
+static int library, kernel;
+
 API int cuLibraryLoadData(void **made, const void *code, void *a, void *b, unsigned int c, void *d,
                           void *e, unsigned int f) {
   uint32_t magic;
