@@ -19,10 +19,9 @@ from ffiwheel.model.outcome import Outcome
 from ffiwheel.reflect.fit import fit_api
 from ffiwheel.system.machine import is_host
 from ffiwheel.toolchain.native import find_compiler
-from ffiwheel.toolchain.target_runtime import find_target_runtime
 from ffiwheel.toolchain.targets import native_target
 from ffiwheel.toolchain.zig import find_cross_compiler
-from ffiwheel.workflow.binaries import read_binaries, read_file
+from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.bind import bind_draft, wishes_of
 from ffiwheel.workflow.build import BuildOptions, assemble, find_job_runtime
 from ffiwheel.workflow.check import Proof
@@ -31,6 +30,7 @@ from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.quiet import Quiet
 from ffiwheel.workflow.reflect import reflect_draft
+from ffiwheel.workflow.runtimes import runtime_for
 from ffiwheel.workflow.verdict import audit, terms_of
 from ffiwheel.workflow.version import show_version
 
@@ -111,9 +111,7 @@ def plan_target(
     """
     compiler = find_compiler() if target.is_native else find_cross_compiler(target)
     if not target.is_native:
-        symbols = read_file(runtime.library, runtime.library.name).exports
-        names = [name for name in symbols if name.startswith("TVMFFI")]
-        runtime = find_target_runtime(target, runtime, names, folder / "runtime", compiler)
+        runtime = runtime_for(target, runtime, compiler, options.link)
     return Job(
         root=project.root,
         folder=folder,
