@@ -100,7 +100,11 @@ def render_module_definition(symbols: Sequence[str]) -> str:
 
 
 def render_text_stub(target: Target, symbols: Sequence[str]) -> str:
-    """Return Apple's description of a library in text (`.tbd`, version 4)."""
+    """Return Apple's description of a library in text (`.tbd`, version 4).
+
+    The runtime's own library states no versions. A higher one here, and 1 is the default, would be
+    asked of it when it is loaded.
+    """
     name = f"{target.arch}-macos"
     listed = ", ".join(f"_{name}" for name in symbols)
     return (
@@ -108,6 +112,8 @@ def render_text_stub(target: Target, symbols: Sequence[str]) -> str:
         "tbd-version: 4\n"
         f"targets: [ {name} ]\n"
         "install-name: '@rpath/libtvm_ffi.dylib'\n"
+        "current-version: 0\n"
+        "compatibility-version: 0\n"
         "exports:\n"
         f"  - targets: [ {name} ]\n"
         f"    symbols: [ {listed} ]\n"
