@@ -146,9 +146,10 @@ class TargetsTable(NamedTuple):
     """What `ffiwheel build --target` builds for."""
 
     glibc: str = "2.17"
-    """The oldest glibc that wheels for Linux run with."""
+    """The oldest glibc that wheels for Linux run with; not older than `"2.17"`. A target with a
+    version, such as `linux-aarch64.2.28`, decides for itself."""
     macos: str = "11.0"
-    """The oldest macOS that wheels for it run on."""
+    """The oldest macOS that wheels for it run on; not older than `"11.0"`."""
 
 
 class AuditTable(NamedTuple):

@@ -9,6 +9,7 @@ ends the process.
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from ffiwheel.errors import MissingToolError
@@ -40,7 +41,7 @@ def make_link_stub(
         target: what it is for.
         version: the release of the runtime that it stands for.
         symbols: the functions that the runtime has.
-        compiler: a compiler for this target; zig, if the target is Windows.
+        compiler: a compiler for this target.
 
     Raises:
         MissingToolError: if it cannot be made, or the cache is damaged.
@@ -70,15 +71,28 @@ def _render(target: Target, symbols: Sequence[str]) -> tuple[str, str]:
 
 def _compile(target: Target, folder: Path, source: str, made: str, compiler: Compiler) -> None:
     if target.format is Format.PE:
-        command = [compiler.cc[0], "dlltool", "-m", _MACHINES[target.arch], "-d", source]
+        command = [*name_dlltool(compiler), "-m", _MACHINES[target.arch], "-d", source]
         command += ["-D", "tvm_ffi.dll", "-l", made]
     else:
         command = [*compiler.cc, "-shared", "-fPIC", "-nostdlib", f"-Wl,-soname,{made}"]
         command += [source, "-o", made]
-    done = run(command, cwd=folder, env=inherited())
+    message = f"the names of the runtime cannot be made into a library for {target.name}"
+    try:
+        done = run(command, cwd=folder, env=inherited())
+    except FileNotFoundError as error:
+        raise MissingToolError(
+            message, where=compiler.label, hint=f"install `{command[0]}`"
+        ) from error
     if done.code or not (folder / made).is_file():
-        message = f"the names of the runtime cannot be made into a library for {target.name}"
         raise MissingToolError(message, where=compiler.label, output=done.text)
+
+
+def name_dlltool(compiler: Compiler) -> list[str]:
+    """Return the command for import libraries that belongs to a compiler for Windows."""
+    program = compiler.cc[0]
+    if compiler.family == "zig":
+        return [program, "dlltool"]
+    return [re.sub(r"(gcc|clang|cc)(-[\d.]+)?$", "dlltool", program)]
 
 
 def render_source(symbols: Sequence[str]) -> str:

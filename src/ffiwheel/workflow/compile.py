@@ -17,6 +17,7 @@ from ffiwheel.errors import CompileError, FfiwheelError, Problem, ProjectError
 from ffiwheel.model.draft import ANY_PYTHON, Draft
 from ffiwheel.model.provenance import Part, Provenance, part_of
 from ffiwheel.system.files import hash_file
+from ffiwheel.system.parallel import cores, run_parallel
 from ffiwheel.toolchain.cuda import find_nvcc
 from ffiwheel.toolchain.native import find_linker
 from ffiwheel.toolchain.runtime import list_headers
@@ -77,7 +78,7 @@ def compile_project(
         ProjectError: if the project does not say what to compile.
     """
     if not project.is_ours:
-        return tuple(_attempt(job, partial(_draft_foreign, project, job, step)) for job in jobs)
+        return _attempt_all(jobs, lambda job: _draft_foreign(project, job, step))
     check_project(project, version.for_wheel, jobs[0].overlay)
     if project.config.sources:
         return _compile_plain(project, version, jobs, folder, step)
@@ -88,7 +89,13 @@ def compile_project(
             hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
             "or add a `CMakeLists.txt`",
         )
-    return tuple(_attempt(job, partial(_draft_cmake, project, version, job, step)) for job in jobs)
+    return _attempt_all(jobs, lambda job: _draft_cmake(project, version, job, step))
+
+
+def _attempt_all(jobs: Sequence[Job], make: Callable[[Job], Draft]) -> tuple[Attempt, ...]:
+    """Make the wheels to be side by side: half of what CMake does keeps one core busy at most."""
+    tasks = [partial(_attempt, job, partial(make, job)) for job in jobs]
+    return run_parallel(tasks, cores())
 
 
 def _attempt(job: Job, make: Callable[[], Draft]) -> Attempt:

@@ -18,9 +18,9 @@ from ffiwheel.model.finding import Finding, Severity
 from ffiwheel.model.outcome import Outcome
 from ffiwheel.reflect.fit import fit_api
 from ffiwheel.system.machine import is_host
+from ffiwheel.toolchain.cross import find_cross_compiler
 from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.targets import native_target
-from ffiwheel.toolchain.zig import find_cross_compiler
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.bind import bind_draft, wishes_of
 from ffiwheel.workflow.build import BuildOptions, assemble, find_job_runtime
@@ -31,6 +31,7 @@ from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.quiet import Quiet
 from ffiwheel.workflow.reflect import reflect_draft
 from ffiwheel.workflow.runtimes import runtime_for
+from ffiwheel.workflow.target_table import warm_targets
 from ffiwheel.workflow.verdict import audit, terms_of
 from ffiwheel.workflow.version import show_version
 
@@ -90,6 +91,8 @@ def _compile(
         plan_target(project, target, folder / target.name, runtime, options) for target in wanted
     ]
     jobs = [replace(job, overlay=overlay) for job in jobs]
+    compilers = {job.target.name: job.compiler for job in jobs}
+    warm_targets(compilers, progress, debug=options.debug)
     with progress.step("compile") as step, logged(step, folder.parent / "log.txt") as heard:
         return compile_project(project, version, jobs, folder, heard)
 
