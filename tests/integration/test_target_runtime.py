@@ -114,12 +114,12 @@ def test_names_alone_link_the_same_library(target: Target, tmp_path: Path) -> No
     assert NAME in binary.exports
     assert read_file(linked["wheel"], "stubs") == binary
     if target.system == "macos":
-        assert asked_versions(linked["wheel"]) == asked_versions(linked["stubs"]) == (0, 0)
+        assert asked_versions(linked["wheel"]) == asked_versions(linked["stubs"]) == ("0.0.0",) * 2
     elif target.system == "linux":
         assert linked["wheel"].read_bytes() == linked["stubs"].read_bytes()
 
 
-def asked_versions(library: Path) -> tuple[int, int]:
+def asked_versions(library: Path) -> tuple[str, str]:
     """Return the versions of the runtime, current and compatible, that a Mach-O library asks for.
 
     The system refuses to load one that states a lower one than what is asked for.
@@ -127,7 +127,7 @@ def asked_versions(library: Path) -> tuple[int, int]:
     [header] = MachO(str(library)).headers
     named = [(one, name) for _, one, name in header.commands if isinstance(name, bytes)]
     [found] = [one for one, name in named if b"libtvm_ffi.dylib" in name]
-    return int(found.current_version), int(found.compatibility_version)
+    return str(found.current_version), str(found.compatibility_version)
 
 
 def linked_with(link: str, target: Target, folder: Path) -> Path:
@@ -275,7 +275,9 @@ def test_a_build_with_another_release_says_so(version: str, workshop: Workshop) 
     with zipfile.ZipFile(wheel) as archive:
         [name] = [one for one in archive.namelist() if one.endswith("/WHEEL")]
         assert f"Tvm-Ffi-Headers: {version}" in archive.read(name).decode()
-    commands = (project / "build/ffiwheel/release/build.ninja").read_text()
+    folder = project / "build" / "ffiwheel" / "release"
+    assert (folder / "bindings" / "tvm_ffi").resolve() == runtime.root, "imported with it, too"
+    commands = (folder / "build.ninja").read_text()
     assert str(runtime.include_dir) in commands
     assert str(runtime.library) in commands
 

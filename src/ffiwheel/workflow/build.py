@@ -108,7 +108,7 @@ def make_draft(project: Project, folder: Path, options: BuildOptions, progress: 
     with progress.step("reflect") as step:
         api, doubts = reflect_draft(compiled, project.root, folder, job.runtime, step)
     with progress.step("bind") as step:
-        draft, findings = bind_draft(wishes_of(project), compiled, api, folder, step)
+        draft, findings = bind_draft(wishes_of(project, job.runtime), compiled, api, folder, step)
     for finding in (*doubts, *findings):
         progress.warn(finding)
     return draft

@@ -148,7 +148,8 @@ def describe_libraries(
             host.draft, project.root, host.job.folder, find_job_runtime(options), step
         )
     with progress.step("bind") as step:
-        _, findings = bind_draft(wishes_of(project), host.draft, api, host.job.folder, step)
+        wishes = wishes_of(project, host.job.runtime)
+        _, findings = bind_draft(wishes, host.draft, api, host.job.folder, step)
     for finding in (*doubts, *findings):
         progress.warn(finding)
     return api
