@@ -8,7 +8,8 @@ import re
 import shutil
 import sys
 import zipfile
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from macholib.MachO import MachO
@@ -18,8 +19,11 @@ from workshop import GOLDEN, SAMPLES, Workshop, check, compare_golden, require, 
 from ffiwheel.audit.check import audit_file
 from ffiwheel.audit.runtime.table import read_table
 from ffiwheel.errors import FfiwheelError, OutputError
+from ffiwheel.model.toolchain import Compiler
 from ffiwheel.toolchain.cached import in_cache
 from ffiwheel.toolchain.cross import find_cross_compiler
+from ffiwheel.toolchain.link_stub import name_dlltool
+from ffiwheel.toolchain.releases import find_uv
 from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.toolchain.target_runtime import fetch_runtime
 from ffiwheel.toolchain.targets import TABLE, row_of
@@ -280,6 +284,39 @@ def test_a_build_with_another_release_says_so(version: str, workshop: Workshop) 
     commands = (folder / "build.ninja").read_text()
     assert str(runtime.include_dir) in commands
     assert str(runtime.library) in commands
+
+
+@pytest.mark.parametrize(
+    ("installer", "has_pip", "wanted"),
+    [("pip", True, False), ("uv", True, True), ("conda", True, False), ("pip", False, True)],
+)
+def test_who_has_installed_the_runtime_fetches_it(
+    installer: str, monkeypatch: pytest.MonkeyPatch, *, has_pip: bool, wanted: bool
+) -> None:
+    """That program knows the way to an index; a machine with pip.conf may have an idle uv."""
+    said = SimpleNamespace(read_text=lambda name: f"{installer}\n" * (name == "INSTALLER"))
+    monkeypatch.setattr("importlib.metadata.distribution", lambda _: said)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: object() if has_pip else None)
+    find_uv.cache_clear()
+    try:
+        assert bool(find_uv()) == wanted
+    finally:
+        find_uv.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("family", "cc", "dlltool"),
+    [
+        ("zig", "/a/gcc/zig", ["/a/gcc/zig", "dlltool"]),
+        ("gcc", "x86_64-w64-mingw32-gcc", ["x86_64-w64-mingw32-dlltool"]),
+        ("gcc", "/opt/x86_64-w64-mingw32-gcc-12", ["/opt/x86_64-w64-mingw32-dlltool"]),
+        ("clang", "aarch64-w64-mingw32-clang", ["aarch64-w64-mingw32-dlltool"]),
+    ],
+)
+def test_import_libraries_are_made_by_what_belongs_to_the_compiler(
+    family: Literal["gcc", "clang", "zig"], cc: str, dlltool: list[str]
+) -> None:
+    assert name_dlltool(Compiler(family=family, label="", cc=(cc,), cxx=())) == dlltool
 
 
 def test_the_installed_release_is_not_fetched_again(tmp_path: Path) -> None:

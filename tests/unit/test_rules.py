@@ -333,6 +333,18 @@ def test_the_newest_release_that_is_admitted_has_a_wheel_or_not(
     assert ("FFI005" in findings(subject)) == speaks
 
 
+def test_systems_without_a_wheel_of_the_runtime_are_one_finding_to_read() -> None:
+    needed = ("libtvm_ffi.so", "libc.musl-x86_64.so.1")
+    imports = (Import("TVMFFIFunctionCall"),)
+    subjects = [
+        under(lib(needed=needed, imports=imports), "py3-none-musllinux_1_2_x86_64"),
+        under(on_mac(arch="x86_64"), "py3-none-macosx_11_0_x86_64"),
+    ]
+    found = [one for subject in subjects for one in check_subject(subject).findings]
+    assert [one.code for one in found] == ["FFI005", "FFI005"]
+    assert len(group_findings(found)) == 1
+
+
 def test_findings_say_how_much() -> None:
     sections = (Section(".debug_info", 5_000_000), Section(".text", 100))
     [found] = check_subject(lib(has_debug=True, sections=sections)).findings

@@ -103,7 +103,7 @@ def run_installer(
     Raises:
         OutputError: if there is no room for it.
     """
-    uv = _find_uv()
+    uv = find_uv()
     command: list[str | Path] = (
         [uv, "pip", "install", "--quiet", "--python", interpreter(), *for_uv]
         if uv
@@ -119,7 +119,7 @@ def run_installer(
 
 
 @lru_cache
-def _find_uv() -> str | None:
+def find_uv() -> str | None:
     """Return uv where it has installed the runtime, or where there is no pip."""
     with_uv = False
     try:
