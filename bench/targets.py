@@ -25,9 +25,9 @@ import tvm_ffi
 from wheel_build import TEMPLATE
 
 from ffiwheel.model.binary import Format
-from ffiwheel.toolchain.cross import find_cross_compiler
 from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.toolchain.targets import TABLE
+from ffiwheel.toolchain.zig import find_zig_for
 from ffiwheel.workflow.runtimes import runtime_for
 
 ROUNDS = 3
@@ -61,7 +61,7 @@ def compile_bare(source: Path, folder: Path) -> float:
     """Compile and link `source` for every target; return the seconds of all."""
     seconds = 0.0
     for target in TARGETS:
-        compiler = find_cross_compiler(target)
+        compiler = find_zig_for(target)
         stub = runtime_for(target, find_runtime(), compiler, "stubs").library
         (folder / target.name).mkdir(exist_ok=True)
         special = ["-D__MUSL__"] if target.libc == "musl" else []

@@ -24,6 +24,7 @@ _COMMANDS = {
     "repair": "repair a wheel that any backend made",
     "stubs": "write the stubs into the source tree, for editors",
     "version": "print the project's version",
+    "ci": "write a workflow for GitHub or GitLab",
     "cmake-dir": "print the folder for CMake's `ffiwheel_DIR`",
 }
 _ALIAS = "--scm-version"

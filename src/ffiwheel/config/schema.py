@@ -28,7 +28,7 @@ class CompileTable(NamedTuple):
     cuda_flags: tuple[str, ...] = ()
     """More options for `nvcc`."""
     cuda_architectures: tuple[str, ...] = ()
-    """What to compile `.cu` files for, such as `"80"` and `"90a"`; default: what `nvcc` calls
+    """What to compile CUDA for, such as `"80"` and `"90a"`; default: what `nvcc` calls
     `all-major`, every major architecture it knows and PTX of the last."""
     link_flags: tuple[str, ...] = ()
     """More options for the linker, such as `-lfoo`."""
@@ -165,6 +165,10 @@ class Config(NamedTuple):
 
     sources: tuple[str, ...] = ()
     """Patterns of the C++ and CUDA files to compile. Without it, a `CMakeLists.txt` is built."""
+    kernels: tuple[str, ...] = ()
+    """Patterns of CUDA files with nothing but kernels, `extern "C" __global__` functions. They are
+    compiled once for all targets. C++ gets at those of `add.cu` with `TVM_FFI_EMBED_CUBIN(add)`, as
+    `ffiwheel new --template cuda` shows."""
     packages: tuple[str, ...] = ()
     """Folders of Python packages that go into the wheel; a folder below `python/` or `src/` keeps
     its place there. Default: the package of the project's name in `python/`, in `src/` or at the

@@ -17,7 +17,7 @@ from ffiwheel.model.api_json import parse_api
 from ffiwheel.model.finding import Finding, Severity
 from ffiwheel.model.outcome import Outcome
 from ffiwheel.reflect.fit import fit_api
-from ffiwheel.system.machine import is_host
+from ffiwheel.system.machine import loads_here
 from ffiwheel.toolchain.cross import find_cross_compiler
 from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.targets import native_target
@@ -124,12 +124,6 @@ def plan_target(
         debug=options.debug,
         verbose=options.verbose,
     )
-
-
-def loads_here(target: Target) -> bool:
-    """Tell whether this machine can load libraries of a target."""
-    native = native_target()
-    return target.libc == native.libc and is_host(target.arch) and target.system == native.system
 
 
 def describe_libraries(
