@@ -24,11 +24,11 @@ from typing import NamedTuple
 import tvm_ffi
 from wheel_build import TEMPLATE
 
-from ffiwheel.audit.binary.read import read_binary
 from ffiwheel.model.binary import Format
-from ffiwheel.toolchain.link_stub import make_link_stub
+from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.toolchain.targets import TABLE
 from ffiwheel.toolchain.zig import find_zig_for
+from ffiwheel.workflow.runtimes import runtime_for
 
 ROUNDS = 3
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -59,12 +59,11 @@ def touch(source: Path) -> None:
 
 def compile_bare(source: Path, folder: Path) -> float:
     """Compile and link `source` for every target; return the seconds of all."""
-    with (RUNTIME / "lib" / "libtvm_ffi.so").open("rb") as file:
-        names = [name for name in read_binary(file, "").exports if name.startswith("TVMFFI")]
     seconds = 0.0
     for target in TARGETS:
         compiler = find_zig_for(target)
-        stub = make_link_stub(target, names, folder / target.name, compiler)
+        stub = runtime_for(target, find_runtime(), compiler, "stubs").library
+        (folder / target.name).mkdir(exist_ok=True)
         special = ["-D__MUSL__"] if target.libc == "musl" else []
         special += ["-include", str(WINDOWS)] if target.format is Format.PE else ["-fPIC"]
         touch(source)

@@ -51,7 +51,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "--ffi",
         default="",
         metavar="VERSION",
-        help="compile against this release of apache-tvm-ffi",
+        help="compile against this release of apache-tvm-ffi (default: the installed one)",
+    )
+    parser.add_argument(
+        "--link",
+        choices=("wheel", "stubs"),
+        default="wheel",
+        help="link for other systems with the library in their wheel of apache-tvm-ffi, which is"
+        " fetched once (the default), or with its names alone; systems without a wheel get those",
     )
     parser.add_argument(
         "--api", metavar="FILE", help="the ffiwheel-api.json that describes the libraries"
@@ -133,6 +140,7 @@ def _choice(options: argparse.Namespace) -> BuildOptions:
         verbose=options.verbose,
         fix=options.fix,
         ffi=options.ffi,
+        link=options.link,
         api=Path(options.api) if options.api else None,
     )
 

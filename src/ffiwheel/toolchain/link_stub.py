@@ -8,13 +8,16 @@ ends the process.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from ffiwheel.errors import MissingToolError
 from ffiwheel.model.binary import Format
 from ffiwheel.system.environment import inherited
-from ffiwheel.system.files import write_if_changed
 from ffiwheel.system.process import run
+from ffiwheel.toolchain.cached import in_cache
+from ffiwheel.toolchain.releases import release_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,43 +28,71 @@ if TYPE_CHECKING:
 
 _MACHINES = {"amd64": "i386:x86-64", "arm64": "arm64"}
 """The processors of Windows as `dlltool` calls them."""
+_LINKED = {Format.MACHO: "libtvm_ffi.tbd", Format.PE: "tvm_ffi.lib"}
+"""What is linked with where it is not what is loaded."""
 
 
 def make_link_stub(
-    target: Target, symbols: Sequence[str], folder: Path, compiler: Compiler
+    target: Target, version: str, symbols: Sequence[str], compiler: Compiler
 ) -> Path:
-    """Return a library for `target` to link with, made in `folder`.
+    """Return a library for `target` to link with, made once and kept in the cache.
 
     Args:
         target: what it is for.
+        version: the release of the runtime that it stands for.
         symbols: the functions that the runtime has.
-        folder: where to make it.
-        compiler: zig, for this target.
+        compiler: a compiler for this target.
 
     Raises:
-        MissingToolError: if it cannot be made.
+        MissingToolError: if it cannot be made, or the cache is damaged.
+        OutputError: if the cache cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    source, text = _render(target, symbols)
+    made = _LINKED.get(target.format) or target.library_name("tvm_ffi")
+    digest = hashlib.sha256(text.encode()).hexdigest()[:12]
+    place = release_folder(version) / f"stub-{target.name}-{digest}"
+
+    def make(folder: Path) -> None:
+        (folder / source).write_text(text, encoding="utf-8")
+        if source != made:
+            _compile(target, folder, source, made, compiler)
+
+    return in_cache(place, make) / made
+
+
+def _render(target: Target, symbols: Sequence[str]) -> tuple[str, str]:
+    """Return the name and the text of the file that a stub is made of."""
     if target.format is Format.MACHO:
-        made = folder / "libtvm_ffi.tbd"
-        write_if_changed(made, render_text_stub(target, symbols).encode())
-        return made
+        return _LINKED[Format.MACHO], render_text_stub(target, symbols)
     if target.format is Format.PE:
-        made, source = folder / "tvm_ffi.lib", folder / "tvm_ffi.def"
-        text = render_module_definition(symbols)
-        command = [compiler.cc[0], "dlltool", "-m", _MACHINES[target.arch], "-d", source.name]
-        command += ["-D", "tvm_ffi.dll", "-l", made.name]
+        return "tvm_ffi.def", render_module_definition(symbols)
+    return "tvm_ffi.c", render_source(symbols)
+
+
+def _compile(target: Target, folder: Path, source: str, made: str, compiler: Compiler) -> None:
+    if target.format is Format.PE:
+        command = [*name_dlltool(compiler), "-m", _MACHINES[target.arch], "-d", source]
+        command += ["-D", "tvm_ffi.dll", "-l", made]
     else:
-        made, source = folder / "libtvm_ffi.so", folder / "tvm_ffi.c"
-        text = render_source(symbols)
-        command = [*compiler.cc, "-shared", "-fPIC", "-nostdlib", "-Wl,-soname,libtvm_ffi.so"]
-        command += [source.name, "-o", made.name]
-    if write_if_changed(source, text.encode()) or not made.is_file():
+        command = [*compiler.cc, "-shared", "-fPIC", "-nostdlib", f"-Wl,-soname,{made}"]
+        command += [source, "-o", made]
+    message = f"the names of the runtime cannot be made into a library for {target.name}"
+    try:
         done = run(command, cwd=folder, env=inherited())
-        if done.code:
-            message = f"the names of the runtime cannot be made into a library for {target.name}"
-            raise MissingToolError(message, where=str(source), output=done.text)
-    return made
+    except FileNotFoundError as error:
+        raise MissingToolError(
+            message, where=compiler.label, hint=f"install `{command[0]}`"
+        ) from error
+    if done.code or not (folder / made).is_file():
+        raise MissingToolError(message, where=compiler.label, output=done.text)
+
+
+def name_dlltool(compiler: Compiler) -> list[str]:
+    """Return the command for import libraries that belongs to a compiler for Windows."""
+    program = compiler.cc[0]
+    if compiler.family == "zig":
+        return [program, "dlltool"]
+    return [re.sub(r"(gcc|clang|cc)(-[\d.]+)?$", "dlltool", program)]
 
 
 def render_source(symbols: Sequence[str]) -> str:
@@ -83,7 +114,11 @@ def render_module_definition(symbols: Sequence[str]) -> str:
 
 
 def render_text_stub(target: Target, symbols: Sequence[str]) -> str:
-    """Return Apple's description of a library in text (`.tbd`, version 4)."""
+    """Return Apple's description of a library in text (`.tbd`, version 4).
+
+    The runtime's own library states no versions. A higher one here, and 1 is the default, would be
+    asked of it when it is loaded.
+    """
     name = f"{target.arch}-macos"
     listed = ", ".join(f"_{name}" for name in symbols)
     return (
@@ -91,6 +126,8 @@ def render_text_stub(target: Target, symbols: Sequence[str]) -> str:
         "tbd-version: 4\n"
         f"targets: [ {name} ]\n"
         "install-name: '@rpath/libtvm_ffi.dylib'\n"
+        "current-version: 0\n"
+        "compatibility-version: 0\n"
         "exports:\n"
         f"  - targets: [ {name} ]\n"
         f"    symbols: [ {listed} ]\n"

@@ -20,6 +20,7 @@ from ffiwheel.errors import ReflectError
 from ffiwheel.model.api_json import render_api
 from ffiwheel.model.draft import API_FILE
 from ffiwheel.system.archive import read_content
+from ffiwheel.toolchain.runtime import installed_version
 from ffiwheel.workflow.binaries import facts_of
 from ffiwheel.workflow.check import Proof, compare_beside, prove_bindings
 from ffiwheel.workflow.compile import source_files
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ffiwheel.model.finding import Finding
     from ffiwheel.model.progress import Step
     from ffiwheel.model.runtime import RuntimeRange
+    from ffiwheel.model.toolchain import Runtime
 
 _SHOWN_NAMES = 5
 
@@ -50,15 +52,23 @@ class Wishes:
     """Whether a package without bindings is an error."""
     written: Collection[str] | None = None
     """Archive paths of its modules, where the build may have made others; None: all are its own."""
+    runtime: Path | None = None
+    """The package `tvm_ffi` that they are to work with; None: the one that is installed."""
 
 
-def wishes_of(project: Project) -> Wishes:
-    """Return what a project wants; one that ffiwheel builds wants bindings at all events."""
+def wishes_of(project: Project, runtime: Runtime | None = None) -> Wishes:
+    """Return what a project wants; one that ffiwheel builds wants bindings at all events.
+
+    Args:
+        project: the owner of the package.
+        runtime: the TVM-FFI release that it is compiled against; None: the installed one.
+    """
     return Wishes(
         import_name=project.import_name,
         table=project.config.bindings,
         required=project.is_ours,
         written=source_files(project) if project.backend == CMAKE_BACKEND else None,
+        runtime=runtime.root if runtime and runtime.version != installed_version() else None,
     )
 
 
@@ -92,7 +102,8 @@ def bind_draft(
         step.done(f"{own} is the project's own")
         return draft, ()
     partials = _read_partials(draft, package)
-    court, judge = _Court(folder=folder, step=step, proof=proof), partial(judge_draft, draft)
+    court = _Court(folder=folder, step=step, proof=proof, runtime=wishes.runtime)
+    judge = partial(judge_draft, draft)
     if modules := find_own(draft, api, package, table):
         doubts = _find_unbound(draft, api, package, table, modules)
         written = draft.files if wishes.written is None else wishes.written
@@ -135,6 +146,7 @@ class _Court:
     step: Step
     """Where to tell."""
     proof: Proof
+    runtime: Path | None
 
 
 def _add_proven(
@@ -143,7 +155,7 @@ def _add_proven(
     """Return the draft with generated modules that were tried."""
     bound = _add(draft, rendered)
     generated = [name for name in rendered.files if name in bound.files]
-    prove_bindings(bound, generated, court.folder, court.proof)
+    prove_bindings(bound, generated, court.folder, court.proof, court.runtime)
     shown = ", ".join(sorted({_shown(name) for name in rendered.files if MODULE in name}))
     court.step.done(shown, "type-checked")
     return bound, rendered.findings
@@ -180,7 +192,8 @@ def _add_beside(
         return draft, tuple(findings)
     libraries = [library.path for library in api.libraries]
     bound = _add(draft, rendered)
-    differing = compare_beside(bound, stubs, libraries, court.folder, court.proof)
+    where = (court.folder, court.proof, court.runtime)
+    differing = compare_beside(bound, stubs, libraries, *where)
     findings += [left_alone(stub.removesuffix("i"), said) for stub, said in differing.items()]
     true = [name for name in stubs if name not in differing]
     if not true:

@@ -17,8 +17,6 @@ from ffiwheel.compile.job import Job
 from ffiwheel.errors import WheelError
 from ffiwheel.model.size import show_size
 from ffiwheel.toolchain.native import find_compiler
-from ffiwheel.toolchain.releases import find_release
-from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.toolchain.targets import native_target
 from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.wheel.sbom import add_sbom
@@ -29,6 +27,7 @@ from ffiwheel.workflow.fix import fix_requirement
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.reflect import reflect_draft
+from ffiwheel.workflow.runtimes import find_wanted_runtime
 from ffiwheel.workflow.verdict import audit, terms_of
 from ffiwheel.workflow.version import show_version
 
@@ -57,6 +56,8 @@ class BuildOptions:
     """Write the releases of the runtime that the wheel runs on into `pyproject.toml`."""
     ffi: str = ""
     """The release of the runtime to compile against; default: the one that is installed."""
+    link: str = "wheel"
+    """What libraries for other systems are linked with: the `wheel` of the runtime, or `stubs`."""
     api: Path | None = None
     """The description of what the libraries offer, where it is not to be found out."""
 
@@ -107,7 +108,7 @@ def make_draft(project: Project, folder: Path, options: BuildOptions, progress: 
     with progress.step("reflect") as step:
         api, doubts = reflect_draft(compiled, project.root, folder, job.runtime, step)
     with progress.step("bind") as step:
-        draft, findings = bind_draft(wishes_of(project), compiled, api, folder, step)
+        draft, findings = bind_draft(wishes_of(project, job.runtime), compiled, api, folder, step)
     for finding in (*doubts, *findings):
         progress.warn(finding)
     return draft
@@ -129,7 +130,7 @@ def plan_job(project: Project, version: Version, folder: Path, options: BuildOpt
 
 def find_job_runtime(options: BuildOptions) -> Runtime:
     """Return the release of the runtime to compile against, as this machine has it."""
-    return find_release(options.ffi) if options.ffi else find_runtime()
+    return find_wanted_runtime(options.ffi)
 
 
 def assemble(draft: Draft, folder: Path, progress: Progress) -> Path:

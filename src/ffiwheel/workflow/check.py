@@ -31,7 +31,13 @@ class Proof(enum.Enum):
     GIVEN = "the same text was proven for another target"
 
 
-def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, proof: Proof) -> None:
+def prove_bindings(
+    draft: Draft,
+    generated: Collection[str],
+    folder: Path,
+    proof: Proof,
+    runtime: Path | None = None,
+) -> None:
     """Check generated files of a draft, unless these very files have passed before.
 
     Args:
@@ -39,6 +45,7 @@ def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, proof
         generated: the archive paths of the files.
         folder: the build folder.
         proof: how far that is possible.
+        runtime: the package `tvm_ffi` to do it with, if not the installed one.
 
     Raises:
         ReflectError: naming everything that is wrong.
@@ -56,7 +63,7 @@ def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, proof
     wanted = _fingerprint(files)
     if passed.is_file() and passed.read_bytes() == wanted:
         return
-    _stage(files, staged)
+    _stage(files, staged, runtime)
     cache = _mypy_cache(folder)
     if proof is Proof.TYPED:
         check_stubs(staged, stubs, cache)
@@ -66,7 +73,12 @@ def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, proof
 
 
 def compare_beside(
-    draft: Draft, names: Collection[str], libraries: Collection[str], folder: Path, proof: Proof
+    draft: Draft,
+    names: Collection[str],
+    libraries: Collection[str],
+    folder: Path,
+    proof: Proof,
+    runtime: Path | None = None,
 ) -> Mapping[str, str]:
     """Return how modules of the project's own differ from the stubs beside them, where they do.
 
@@ -79,6 +91,7 @@ def compare_beside(
         libraries: the archive paths of the extensions.
         folder: the build folder.
         proof: how far that is possible.
+        runtime: the package `tvm_ffi` to do it with, if not the installed one.
 
     Returns:
         archive path of a stub -> what differs.
@@ -98,7 +111,7 @@ def compare_beside(
     info = f"{stem_of(draft.name, draft.version)}.dist-info"
     record = "".join(f"{name},,\n" for name in files)
     metadata = {f"{info}/RECORD": record.encode(), f"{info}/METADATA": draft.dist_info["METADATA"]}
-    _stage({**files, **metadata}, staged)
+    _stage({**files, **metadata}, staged, runtime)
     check_stubs(staged, stubs, _mypy_cache(folder))
     if proof is Proof.TYPED:
         return {}
@@ -186,7 +199,7 @@ def _version(package: str) -> str:
     return ""
 
 
-def _stage(files: Mapping[str, Content], folder: Path) -> None:
+def _stage(files: Mapping[str, Content], folder: Path, runtime: Path | None) -> None:
     """Lay files out as an installation would, and no others; large ones are linked to."""
     shutil.rmtree(folder, ignore_errors=True)
     for name, content in files.items():
@@ -196,3 +209,5 @@ def _stage(files: Mapping[str, Content], folder: Path) -> None:
             place.write_bytes(content)
         else:
             place.symlink_to(content)
+    if runtime:
+        (folder / runtime.name).symlink_to(runtime)

@@ -20,9 +20,8 @@ from ffiwheel.reflect.fit import fit_api
 from ffiwheel.system.machine import loads_here
 from ffiwheel.toolchain.cross import find_cross_compiler
 from ffiwheel.toolchain.native import find_compiler
-from ffiwheel.toolchain.target_runtime import find_target_runtime
 from ffiwheel.toolchain.targets import native_target
-from ffiwheel.workflow.binaries import read_binaries, read_file
+from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.bind import bind_draft, wishes_of
 from ffiwheel.workflow.build import BuildOptions, assemble, find_job_runtime
 from ffiwheel.workflow.check import Proof
@@ -31,6 +30,7 @@ from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.quiet import Quiet
 from ffiwheel.workflow.reflect import reflect_draft
+from ffiwheel.workflow.runtimes import runtime_for
 from ffiwheel.workflow.target_table import warm_targets
 from ffiwheel.workflow.verdict import audit, terms_of
 from ffiwheel.workflow.version import show_version
@@ -114,9 +114,7 @@ def plan_target(
     """
     compiler = find_compiler() if target.is_native else find_cross_compiler(target)
     if not target.is_native:
-        symbols = read_file(runtime.library, runtime.library.name).exports
-        names = [name for name in symbols if name.startswith("TVMFFI")]
-        runtime = find_target_runtime(target, runtime, names, folder / "runtime", compiler)
+        runtime = runtime_for(target, runtime, compiler, options.link)
     return Job(
         root=project.root,
         folder=folder,
@@ -144,7 +142,8 @@ def describe_libraries(
             host.draft, project.root, host.job.folder, find_job_runtime(options), step
         )
     with progress.step("bind") as step:
-        _, findings = bind_draft(wishes_of(project), host.draft, api, host.job.folder, step)
+        wishes = wishes_of(project, host.job.runtime)
+        _, findings = bind_draft(wishes, host.draft, api, host.job.folder, step)
     for finding in (*doubts, *findings):
         progress.warn(finding)
     return api
