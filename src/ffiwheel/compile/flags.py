@@ -15,8 +15,10 @@ from ffiwheel.model.binary import Format
 if TYPE_CHECKING:
     from ffiwheel.compile.plan import Plan
 
-WINDOWS_HEADER = Path(__file__).parent / "data" / "windows.h"
-"""What the TVM-FFI headers lack for MinGW; each source begins with it."""
+_DATA = Path(__file__).parent / "data"
+WINDOWS_FLAGS = ("-include", str(_DATA / "windows.h"), "-isystem", str(_DATA / "windows"))
+"""What the TVM-FFI headers lack for MinGW: each source begins with the first, and the folder has
+headers that are found before those of the runtime."""
 
 
 def compile_flags(plan: Plan) -> list[str]:
@@ -93,7 +95,7 @@ def _target_flags(plan: Plan) -> list[str]:
     if plan.job.target.libc == "musl":
         return ["-D__MUSL__"]
     if plan.job.target.format is Format.PE:
-        return ["-include", str(WINDOWS_HEADER)]
+        return [*WINDOWS_FLAGS]
     return []
 
 

@@ -27,6 +27,7 @@ from ffiwheel.workflow.bind import bind_draft, wishes_of
 from ffiwheel.workflow.build import BuildOptions, assemble, find_job_runtime
 from ffiwheel.workflow.check import Proof
 from ffiwheel.workflow.compile import Attempt, compile_project, emit_into
+from ffiwheel.workflow.emulate import verify_emulated
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.quiet import Quiet
@@ -66,7 +67,7 @@ def build_targets(
         version = show_version(project, progress)
         attempts = _compile(project, version, folder, targets, options, progress)
         api = describe_libraries(project, attempts, options, progress)
-        outcomes = _finish(project, api, attempts, targets, terms, progress)
+        outcomes = _finish(project, api, attempts, targets, terms, options, progress)
         made = [one.wheel for one in outcomes if one.wheel]
         delivered = dict(zip(made, deliver(tuple(made), outdir), strict=True))
     return tuple(replace(one, wheel=delivered[one.wheel]) if one.wheel else one for one in outcomes)
@@ -159,6 +160,7 @@ def _finish(
     attempts: Sequence[Attempt],
     targets: Sequence[Target],
     terms: Terms,
+    options: BuildOptions,
     progress: Progress,
 ) -> tuple[Outcome, ...]:
     """Make the wheel of every target that was wanted, and audit it."""
@@ -167,7 +169,7 @@ def _finish(
     with progress.step("assemble") as step:
         for index, attempt in enumerate(one for one in attempts if one.job.target in targets):
             step.advance(index, len(targets))
-            outcomes.append(_finish_one(project, api, attempt, terms, quiet))
+            outcomes.append(_finish_one(project, api, attempt, terms, options, quiet))
         made = sum(one.wheel is not None for one in outcomes)
         step.done(f"{made} wheel{'' if made == 1 else 's'}")
     quiet.tell(progress)
@@ -175,7 +177,12 @@ def _finish(
 
 
 def _finish_one(
-    project: Project, api: Api, attempt: Attempt, terms: Terms, progress: Quiet
+    project: Project,
+    api: Api,
+    attempt: Attempt,
+    terms: Terms,
+    options: BuildOptions,
+    progress: Quiet,
 ) -> Outcome:
     outcome = Outcome(target=attempt.job.target, seconds=attempt.seconds)
     try:
@@ -185,6 +192,8 @@ def _finish_one(
         wheel = assemble(draft, attempt.job.folder, progress)
         verified = "run" if loads_here(outcome.target) else "linked, not run"
         report = audit(wheel, terms, progress)
+        if options.emulate and not loads_here(outcome.target):
+            verified = verify_emulated(wheel, attempt.job)
         return replace(outcome, wheel=wheel, report=report, verified=verified)
     except FfiwheelError as error:
         return replace(outcome, error=error)

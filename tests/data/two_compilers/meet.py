@@ -1,0 +1,67 @@
+"""Load libraries into one process and let each work with what the other made.
+
+The arguments are `local` or `global`, and for each library its name and file. What came of it is
+printed as JSON; it says the same for all compilers, orders and modes.
+"""
+
+import ctypes
+import itertools
+import json
+import os
+import sys
+
+import tvm_ffi
+
+
+def said_by(function, *arguments):
+    """Return the exception of a call, as text."""
+    try:
+        function(*arguments)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        return f"{type(error).__name__}: {error}"
+    return "nothing"
+
+
+def fail():
+    raise KeyError("from Python")
+
+
+def meet(one, two):
+    """Return what becomes of calls that go through both libraries."""
+    box = two("make_box")(one("make_map")(two("make_array")(3)))
+    opened = two("open")(box)
+    return {
+        "raised": said_by(one("raise"), "an error"),
+        "raised in the other": said_by(one("call"), lambda: two("raise")("another")),
+        "raised in the other, no Python between": said_by(one("call"), two("raise_standard")),
+        "raised in Python": said_by(one("call"), lambda: two("call")(fail)),
+        "standard": one("catch_standard")(lambda: two("raise")("x")),
+        "standard, of Python": one("catch_standard")(fail),
+        "standard, of C++": one("catch_standard")(two("raise_standard")),
+        "error": one("catch_error")(lambda: two("raise")("x")),
+        "error, of Python": one("catch_error")(fail),
+        "thread": one("catch_in_thread")(),
+        "format": one("format")(3.14159),
+        "array": one("count_array")(two("make_array")(100)),
+        "map": list(one("look_up")(opened, "value")),
+        "box": str(one("look_up")(one("make_map")(box), "value").value["part"]),
+    }
+
+
+def main(mode, *pairs):
+    names, files = pairs[::2], pairs[1::2]
+    flag = {"local": os.RTLD_LOCAL, "global": os.RTLD_GLOBAL}[mode]
+    libraries = [ctypes.CDLL(file, mode=flag | os.RTLD_NOW) for file in files]
+    parts = [lambda name, part=part: tvm_ffi.get_global_func(f"{part}.{name}") for part in names]
+    met = {}
+    for one, two in itertools.permutations(range(len(libraries)), 2):
+        for _ in range(100):
+            result = meet(parts[one], parts[two])
+        text = json.dumps(result)
+        for name in names:
+            text = text.replace(name, "PART")
+        met[text] = True
+    print(json.dumps([json.loads(text) for text in met]))
+
+
+main(*sys.argv[1:])
