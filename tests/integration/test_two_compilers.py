@@ -18,7 +18,11 @@ import pytest
 from workshop import REPOSITORY, Workshop, check, require
 
 DATA = REPOSITORY / "tests" / "data" / "two_compilers"
-PARTS = {"gnu_part": (), "zig_part": ("--target", "linux-x86_64"), "other_zig_part": ("--target", "linux-x86_64")}
+PARTS = {
+    "gnu_part": (),
+    "zig_part": ("--target", "linux-x86_64"),
+    "other_zig_part": ("--target", "linux-x86_64"),
+}
 EXPECTED = {
     "raised": "ValueError: an error of PART",
     "raised in the other": "ValueError: another of PART",
@@ -75,13 +79,10 @@ defines = ["PART={name}"]
 
 @pytest.mark.zig
 @pytest.mark.parametrize("mode", ["local", "global"])
-@pytest.mark.parametrize(
-    "names", [*itertools.permutations(PARTS, 2), tuple(PARTS)], ids="+".join
-)
+@pytest.mark.parametrize("names", [*itertools.permutations(PARTS, 2), tuple(PARTS)], ids="+".join)
 def test_libraries_of_two_compilers_work_together(
     names: tuple[str, ...], mode: str, libraries: dict[str, Path]
 ) -> None:
     pairs = [part for name in names for part in (name, libraries[name])]
     [met] = json.loads(check(sys.executable, DATA / "meet.py", mode, *pairs, cwd=DATA))
-    print(met)
     assert {key: met[key] for key in EXPECTED} == EXPECTED

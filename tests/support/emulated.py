@@ -10,12 +10,17 @@ import contextlib
 import os
 import shutil
 import sys
+import tarfile
 import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workshop import Result, run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ARM_PACKAGES = ("python3", "libstdc++6")
 """What Debian's arm64 needs for Python, and for the runtime of TVM-FFI besides."""
@@ -35,8 +40,8 @@ class ArmPython:
         [found] = (self.root / "usr/bin").glob("python3.*[0-9]")
         return found.name.removeprefix("python")
 
-    def run(self, *arguments: str | Path, folder: Path, cwd: Path) -> Result:
-        """Run it; it imports what lies in `folder`, and pip of the Python that runs the tests."""
+    def run(self, *arguments: str | Path, paths: Sequence[Path], cwd: Path) -> Result:
+        """Run it; it imports what lies in `paths`, and pip of the Python that runs the tests."""
         import pip  # noqa: PLC0415 - only here
 
         with tempfile.TemporaryDirectory() as apart:
@@ -45,7 +50,7 @@ class ArmPython:
                 *(self.qemu, "-L", self.root, self.root / "usr/bin/python3", *arguments),
                 cwd=cwd,
                 env={
-                    "PYTHONPATH": f"{folder}{os.pathsep}{apart}",
+                    "PYTHONPATH": os.pathsep.join(map(str, (*paths, apart))),
                     "PYTHONDONTWRITEBYTECODE": "1",
                     "PIP_DISABLE_PIP_VERSION_CHECK": "1",
                 },
@@ -81,6 +86,42 @@ def find_wine() -> Path | None:
             run(*patient, "update", cwd=Path("/"), env=quiet)
             run(*install, cwd=Path("/"), env=quiet)
     return _look_for_wine()
+
+
+def start_wine(wine: Path, *command: str | Path, cwd: Path) -> Result:
+    """Run a program for Windows; its Windows is kept in a folder of the tests."""
+    quiet = {"WINEDEBUG": "-all,err+module", "WINEDLLOVERRIDES": "mscoree,mshtml="}
+    return run(wine, *command, cwd=cwd, env={**quiet, "WINEPREFIX": str(wine_prefix())})
+
+
+def wine_prefix() -> Path:
+    """Return the folder of the tests' Windows, which wine makes when it starts."""
+    return _kept("wine")
+
+
+@cache
+def find_musl() -> Path | None:
+    """Return the loader of musl, which is also its C library."""
+    root = _unpack_packages("amd64", "musl")
+    return root / "lib" / "x86_64-linux-musl" / "libc.so" if root else None
+
+
+@cache
+def find_sdist(requirement: str) -> Path | None:
+    """Return the unpacked source of a package, which is not built."""
+    kept = _kept(f"{requirement}-source")
+    if not kept.is_dir():
+        with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
+            command = (sys.executable, "-m", "pip", "download", "--no-deps", "--quiet")
+            name = requirement.partition("==")[0]
+            if run(*command, "--no-binary", name, requirement, cwd=Path(scratch)).code != 0:
+                return None
+            [archive] = Path(scratch).glob("*.tar.gz")
+            with tarfile.open(archive) as opened:
+                opened.extractall(Path(scratch) / "made", filter="data")
+            [made] = (Path(scratch) / "made").iterdir()
+            _keep(made, kept)
+    return kept
 
 
 def _look_for_wine() -> Path | None:

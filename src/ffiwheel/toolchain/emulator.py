@@ -24,6 +24,8 @@ _LOADERS = {
     "x86_64": "lib64/ld-linux-x86-64.so.2",
 }
 """Processor -> where glibc's loader lies below the root of a system for it."""
+_DEBIAN = {"aarch64": "arm64", "x86_64": "amd64"}
+"""Processor -> how Debian calls it."""
 _QUIET_WINE = {"WINEDEBUG": "-all,err+module", "WINEDLLOVERRIDES": "mscoree,mshtml="}
 """Says which library is missing, and does not offer to install what no library here needs."""
 
@@ -58,9 +60,9 @@ def name_missing(target: Target) -> str:
     """
     if target.system == "windows":
         return "wine" if is_host("x86_64") and target.arch == "amd64" else ""
-    if target.libc != "glibc" or target.arch not in _LOADERS:
+    arch = _DEBIAN.get(target.arch, "")
+    if target.libc != "glibc" or is_host(target.arch) or not arch:
         return ""
-    arch = {"aarch64": "arm64", "x86_64": "amd64"}[target.arch]
     return f"qemu-user-static and libstdc++6-{arch}-cross"
 
 
@@ -70,9 +72,7 @@ def _find_wine(target: Target) -> Emulator | None:
     if not found or not is_host("x86_64") or target.arch != "amd64":
         return None
     prefix = os.environ.get("WINEPREFIX") or str(cache_folder() / "wine")
-    return Emulator(
-        name="wine", command=(found,), variables={**_QUIET_WINE, "WINEPREFIX": prefix}
-    )
+    return Emulator(name="wine", command=(found,), variables={**_QUIET_WINE, "WINEPREFIX": prefix})
 
 
 def _find_qemu(target: Target) -> Emulator | None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ffiwheel.compile.loader import LOADING, loader_command
-from ffiwheel.errors import MissingToolError, ReflectError
+from ffiwheel.errors import FfiwheelError, MissingToolError, ReflectError
 from ffiwheel.model.binary import Format
 from ffiwheel.model.draft import is_library
 from ffiwheel.system.environment import inherited
@@ -20,10 +21,12 @@ from ffiwheel.system.process import run
 from ffiwheel.toolchain.emulator import find_emulator, name_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ffiwheel.compile.job import Job
+    from ffiwheel.model.outcome import Outcome
+    from ffiwheel.model.progress import Progress
     from ffiwheel.model.target import Target
     from ffiwheel.model.toolchain import Runtime
     from ffiwheel.system.process import Completed
@@ -31,7 +34,44 @@ if TYPE_CHECKING:
 
 _SECONDS = 120.0
 """How long loading may take; wine's first start takes half a minute."""
-_LINKED = "linked, not run"
+LINKED = "linked, not run"
+"""What is known of libraries that nothing here can load."""
+_LOADED = "emulated"
+_REFUSED = 1
+"""The exit code of the program that loads, where the loader gives a reason."""
+
+
+def emulate_wheels(
+    outcomes: Sequence[Outcome], jobs: Mapping[str, Job], progress: Progress
+) -> tuple[Outcome, ...]:
+    """Return what became of targets after what can be loaded here has been.
+
+    Args:
+        outcomes: what became of them so far.
+        jobs: name of a target -> what it was compiled with.
+        progress: who hears of the step.
+    """
+    tried = []
+    with progress.step("emulate") as step:
+        for index, outcome in enumerate(outcomes):
+            step.advance(index, len(outcomes))
+            tried.append(_try(outcome, jobs[outcome.target.name]))
+        loaded = sum(one.verified.startswith(_LOADED) for one in tried)
+        refused = sum(one.error is not None for one in tried) - sum(
+            one.error is not None for one in outcomes
+        )
+        failed = f", {refused} failed" if refused else ""
+        step.done(f"{loaded} wheel{'' if loaded == 1 else 's'} loaded{failed}")
+    return tuple(tried)
+
+
+def _try(outcome: Outcome, job: Job) -> Outcome:
+    if outcome.wheel is None or outcome.verified != LINKED:
+        return outcome
+    try:
+        return replace(outcome, verified=verify_emulated(outcome.wheel, job))
+    except FfiwheelError as error:
+        return replace(outcome, wheel=None, error=error)
 
 
 def verify_emulated(wheel: Path, job: Job) -> str:
@@ -48,16 +88,16 @@ def verify_emulated(wheel: Path, job: Job) -> str:
     """
     runtime = find_loadable(job.runtime, job.target)
     if runtime is None:
-        return f"{_LINKED}: no runtime"
+        return f"{LINKED}: no runtime"
     emulator = find_emulator(job.target)
     if emulator is None:
         missing = name_missing(job.target)
-        return f"{_LINKED}: install {missing}" if missing else f"{_LINKED}: no emulator"
+        return f"{LINKED}: install {missing}" if missing else f"{LINKED}: no emulator"
     folder = job.folder / "emulate"
     shutil.rmtree(folder, ignore_errors=True)
     libraries = lay_out(wheel, runtime, folder)
     load_emulated(libraries, job, emulator, folder)
-    return f"emulated: loaded under {emulator.name}"
+    return f"{_LOADED}: loaded under {emulator.name}"
 
 
 def find_loadable(runtime: Runtime, target: Target) -> Path | None:
@@ -109,10 +149,12 @@ def load_emulated(libraries: Sequence[str], job: Job, emulator: Emulator, folder
 def explain_emulated(done: Completed, target: Target, emulator: Emulator) -> ReflectError:
     """Return the error for libraries that did not load."""
     library, said = done.split(LOADING)
-    reason = done.ending if done.timed_out or done.code != 1 else "see what its loader says"
-    return ReflectError(
-        f"`{library.strip()}` does not load under {emulator.name}: {reason}",
-        where=target.name,
-        hint="its static initializers run when it is loaded, and every symbol has to be there",
-        output="\n".join(line.rstrip() for line in said),
-    )
+    if library:
+        reason = "its loader refuses it" if done.code == _REFUSED else done.ending
+        message = f"`{library.strip()}` does not load under {emulator.name}: {reason}"
+        hint = "its static initializers run when it is loaded, and every symbol has to be there"
+    else:
+        message = f"{emulator.name} does not start a program for {target.name}: {done.ending}"
+        hint = f"build without `--emulate`, or try `{emulator.command[0]} --version`"
+    output = "\n".join(line.rstrip() for line in said)
+    return ReflectError(message, where=target.name, hint=hint, output=output)

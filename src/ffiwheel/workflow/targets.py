@@ -17,21 +17,22 @@ from ffiwheel.model.api_json import parse_api
 from ffiwheel.model.finding import Finding, Severity
 from ffiwheel.model.outcome import Outcome
 from ffiwheel.reflect.fit import fit_api
-from ffiwheel.system.machine import is_host
+from ffiwheel.system.machine import loads_here
+from ffiwheel.toolchain.cross import find_cross_compiler
 from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.target_runtime import find_target_runtime
 from ffiwheel.toolchain.targets import native_target
-from ffiwheel.toolchain.zig import find_cross_compiler
 from ffiwheel.workflow.binaries import read_binaries, read_file
 from ffiwheel.workflow.bind import bind_draft, wishes_of
 from ffiwheel.workflow.build import BuildOptions, assemble, find_job_runtime
 from ffiwheel.workflow.check import Proof
 from ffiwheel.workflow.compile import Attempt, compile_project, emit_into
-from ffiwheel.workflow.emulate import verify_emulated
+from ffiwheel.workflow.emulate import LINKED, emulate_wheels
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.quiet import Quiet
 from ffiwheel.workflow.reflect import reflect_draft
+from ffiwheel.workflow.target_table import warm_targets
 from ffiwheel.workflow.verdict import audit, terms_of
 from ffiwheel.workflow.version import show_version
 
@@ -67,7 +68,10 @@ def build_targets(
         version = show_version(project, progress)
         attempts = _compile(project, version, folder, targets, options, progress)
         api = describe_libraries(project, attempts, options, progress)
-        outcomes = _finish(project, api, attempts, targets, terms, options, progress)
+        outcomes = _finish(project, api, attempts, targets, terms, progress)
+        if options.emulate:
+            jobs = {one.job.target.name: one.job for one in attempts}
+            outcomes = emulate_wheels(outcomes, jobs, progress)
         made = [one.wheel for one in outcomes if one.wheel]
         delivered = dict(zip(made, deliver(tuple(made), outdir), strict=True))
     return tuple(replace(one, wheel=delivered[one.wheel]) if one.wheel else one for one in outcomes)
@@ -91,6 +95,8 @@ def _compile(
         plan_target(project, target, folder / target.name, runtime, options) for target in wanted
     ]
     jobs = [replace(job, overlay=overlay) for job in jobs]
+    compilers = {job.target.name: job.compiler for job in jobs}
+    warm_targets(compilers, progress, debug=options.debug)
     with progress.step("compile") as step, logged(step, folder.parent / "log.txt") as heard:
         return compile_project(project, version, jobs, folder, heard)
 
@@ -126,12 +132,6 @@ def plan_target(
     )
 
 
-def loads_here(target: Target) -> bool:
-    """Tell whether this machine can load libraries of a target."""
-    native = native_target()
-    return target.libc == native.libc and is_host(target.arch) and target.system == native.system
-
-
 def describe_libraries(
     project: Project, attempts: Sequence[Attempt], options: BuildOptions, progress: Progress
 ) -> Api:
@@ -160,7 +160,6 @@ def _finish(
     attempts: Sequence[Attempt],
     targets: Sequence[Target],
     terms: Terms,
-    options: BuildOptions,
     progress: Progress,
 ) -> tuple[Outcome, ...]:
     """Make the wheel of every target that was wanted, and audit it."""
@@ -169,7 +168,7 @@ def _finish(
     with progress.step("assemble") as step:
         for index, attempt in enumerate(one for one in attempts if one.job.target in targets):
             step.advance(index, len(targets))
-            outcomes.append(_finish_one(project, api, attempt, terms, options, quiet))
+            outcomes.append(_finish_one(project, api, attempt, terms, quiet))
         made = sum(one.wheel is not None for one in outcomes)
         step.done(f"{made} wheel{'' if made == 1 else 's'}")
     quiet.tell(progress)
@@ -177,12 +176,7 @@ def _finish(
 
 
 def _finish_one(
-    project: Project,
-    api: Api,
-    attempt: Attempt,
-    terms: Terms,
-    options: BuildOptions,
-    progress: Quiet,
+    project: Project, api: Api, attempt: Attempt, terms: Terms, progress: Quiet
 ) -> Outcome:
     outcome = Outcome(target=attempt.job.target, seconds=attempt.seconds)
     try:
@@ -190,10 +184,8 @@ def _finish_one(
         for finding in findings:
             progress.warn(finding)
         wheel = assemble(draft, attempt.job.folder, progress)
-        verified = "run" if loads_here(outcome.target) else "linked, not run"
+        verified = "run" if loads_here(outcome.target) else LINKED
         report = audit(wheel, terms, progress)
-        if options.emulate and not loads_here(outcome.target):
-            verified = verify_emulated(wheel, attempt.job)
         return replace(outcome, wheel=wheel, report=report, verified=verified)
     except FfiwheelError as error:
         return replace(outcome, error=error)

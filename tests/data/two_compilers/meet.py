@@ -4,16 +4,24 @@ The arguments are `local` or `global`, and for each library its name and file. W
 printed as JSON; it says the same for all compilers, orders and modes.
 """
 
+from __future__ import annotations
+
 import ctypes
 import itertools
 import json
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
 import tvm_ffi
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-def said_by(function, *arguments):
+    Part = Callable[[str], Callable[..., Any]]
+
+
+def said_by(function: Callable[..., object], *arguments: object) -> str:
     """Return the exception of a call, as text."""
     try:
         function(*arguments)
@@ -22,11 +30,12 @@ def said_by(function, *arguments):
     return "nothing"
 
 
-def fail():
+def fail() -> None:
+    """Fail, in Python."""
     raise KeyError("from Python")
 
 
-def meet(one, two):
+def meet(one: Part, two: Part) -> dict[str, object]:
     """Return what becomes of calls that go through both libraries."""
     box = two("make_box")(one("make_map")(two("make_array")(3)))
     opened = two("open")(box)
@@ -48,20 +57,24 @@ def meet(one, two):
     }
 
 
-def main(mode, *pairs):
+def find_part(name: str) -> Part:
+    """Return what finds the functions of a library."""
+    return lambda function: tvm_ffi.get_global_func(f"{name}.{function}")
+
+
+def main(mode: str, *pairs: str) -> None:
+    """Print what became of all pairs, each different result once."""
     names, files = pairs[::2], pairs[1::2]
     flag = {"local": os.RTLD_LOCAL, "global": os.RTLD_GLOBAL}[mode]
     libraries = [ctypes.CDLL(file, mode=flag | os.RTLD_NOW) for file in files]
-    parts = [lambda name, part=part: tvm_ffi.get_global_func(f"{part}.{name}") for part in names]
     met = {}
-    for one, two in itertools.permutations(range(len(libraries)), 2):
+    for one, two in itertools.permutations(names, 2):
         for _ in range(100):
-            result = meet(parts[one], parts[two])
-        text = json.dumps(result)
-        for name in names:
-            text = text.replace(name, "PART")
-        met[text] = True
-    print(json.dumps([json.loads(text) for text in met]))
+            text = json.dumps(meet(find_part(one), find_part(two)))
+            for name in sorted(names, key=len, reverse=True):
+                text = text.replace(name, "PART")
+            met[text] = len(libraries)
+    sys.stdout.write(json.dumps([json.loads(text) for text in met]))
 
 
 main(*sys.argv[1:])
