@@ -17,7 +17,7 @@ from ffiwheel.ui.console import ConsoleProgress
 from ffiwheel.ui.targets import render_outcomes
 from ffiwheel.workflow.build import BuildOptions, build_wheel
 from ffiwheel.workflow.place import output_folder
-from ffiwheel.workflow.sdist import build_both
+from ffiwheel.workflow.sdist import build_both, build_sdist_and_targets
 from ffiwheel.workflow.targets import build_targets, explain_failures
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", nargs="?", default=".", help="the project (default: this folder)")
     parser.add_argument("-o", "--outdir", help="where to put the wheel (default: PATH/dist)")
     parser.add_argument(
-        "--sdist", action="store_true", help="also build an sdist, the wheel from it"
+        "--sdist", action="store_true", help="also build an sdist, the wheels from it"
     )
     parser.add_argument("--debug", action="store_true", help="keep symbols, do not optimise")
     parser.add_argument(
@@ -99,6 +99,11 @@ class _Answer:
 
 
 def _answer(options: argparse.Namespace, progress: ConsoleProgress) -> _Answer:
+    if options.sdist and options.fix:
+        raise ProjectError(
+            "`--fix` changes the project, and `--sdist` builds from a copy of it",
+            hint="run `ffiwheel build --fix` first",
+        )
     if options.target:
         return _build_targets(options, progress)
     sdist, wheel = _build(options, progress)
@@ -111,11 +116,18 @@ def _build_targets(options: argparse.Namespace, progress: ConsoleProgress) -> _A
     minimums = project.config.targets._asdict()
     targets = parse_targets(options.target, minimums)
     outdir = output_folder(project, Path(options.outdir) if options.outdir else None)
-    outcomes = build_targets(project, outdir, targets, _choice(options), progress)
+    wanted = (project, outdir, targets, _choice(options), progress)
+    sdist, outcomes = (
+        build_sdist_and_targets(*wanted) if options.sdist else (None, build_targets(*wanted))
+    )
     progress.show(partial(render_outcomes, outcomes))
     return _Answer(
-        paths=tuple(one.wheel for one in outcomes if one.wheel),
-        facts={"schema": 1, "targets": [_describe_outcome(one) for one in outcomes]},
+        paths=tuple(filter(None, (sdist, *(one.wheel for one in outcomes)))),
+        facts={
+            "schema": 1,
+            "sdist": str(sdist) if sdist else None,
+            "targets": [_describe_outcome(one) for one in outcomes],
+        },
         error=explain_failures(outcomes),
     )
 
@@ -137,11 +149,6 @@ def _build(
     project = read_project(Path(options.path))
     outdir = output_folder(project, Path(options.outdir) if options.outdir else None)
     choice = _choice(options)
-    if options.sdist and options.fix:
-        raise ProjectError(
-            "`--fix` changes the project, and `--sdist` builds from a copy of it",
-            hint="run `ffiwheel build --fix` first",
-        )
     if options.sdist:
         return build_both(project, outdir, choice, progress)
     return None, build_wheel(project, outdir, choice, progress)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from ffiwheel.compile.plan import shown
+from ffiwheel.compile.plan import CUDA_DATA, shown
 from ffiwheel.model.binary import Format
 
 if TYPE_CHECKING:
     from ffiwheel.compile.plan import Plan
+    from ffiwheel.model.target import Target
 
 _DATA = Path(__file__).parent / "data"
 WINDOWS_FLAGS = ("-include", str(_DATA / "windows.h"), "-isystem", str(_DATA / "windows"))
@@ -30,27 +31,42 @@ def compile_flags(plan: Plan) -> list[str]:
         *(["-fno-sanitize=all"] if plan.job.compiler.family == "zig" else []),
         *_host_flags(plan),
         *gcc_only,
-        *_target_flags(plan),
+        *target_flags(plan.job.target),
         *_definitions(plan),
         *_cuda_headers(plan),
+        *(["-DTVM_FFI_CUBIN_LAUNCHER_USE_DRIVER_API=1"] if plan.kernels else []),
         *plan.table.flags,
     ]
 
 
 def cuda_flags(plan: Plan) -> list[str]:
+    """Return the options of `nvcc` for C++ with device code in it."""
+    return _nvcc_flags(plan, plan.host_compiler, [*_host_flags(plan), *plan.table.flags])
+
+
+def fatbin_flags(plan: Plan, host: Path) -> list[str]:
+    """Return the options of `nvcc` for device code alone: the same for every target."""
+    return ["-fatbin", *_nvcc_flags(plan, host, _prefix_maps(plan))]
+
+
+def embed_command(plan: Plan) -> list[str]:
+    """Return the command that turns a fatbin into an object, up to what it is called."""
+    return [*plan.job.compiler.cc, "-c", str(CUDA_DATA / "embed.S")]
+
+
+def _nvcc_flags(plan: Plan, host: Path, passed: list[str]) -> list[str]:
     """Return the options of `nvcc`, which hands `-Xcompiler` on to the C++ compiler."""
     architectures = plan.table.cuda_architectures
     targets = [f"-gencode=arch=compute_{name},code=sm_{name}" for name in architectures] or [
         "-arch=all-major"
     ]
-    # The quotes are for nvcc: it splits a value at commas and starts the host compiler in a shell.
-    host = [f'-Xcompiler="{flag}"' for flag in (*_host_flags(plan), *plan.table.flags)]
     return [
-        f"-ccbin={plan.host_compiler}",
+        f"-ccbin={host}",
         f"-std={plan.table.standard}",
         *(["-O0", "-g"] if plan.job.debug else ["-O2", "-DNDEBUG"]),
         *targets,
-        *host,
+        # The quotes are for nvcc: it splits a value at commas and starts the compiler in a shell.
+        *(f'-Xcompiler="{flag}"' for flag in passed),
         *_definitions(plan),
         *plan.table.cuda_flags,
     ]
@@ -60,7 +76,8 @@ def link_command(plan: Plan) -> list[str]:
     """Return the linker's command up to the objects."""
     strip = [] if plan.job.debug else ["-s"]
     passed = [part for option in _linker_options(plan) for part in ("-Xlinker", option)]
-    if plan.cuda:  # nvcc knows where its runtime is; static, or the wheel would need NVIDIA's
+    if plan.cuda and plan.links_cuda:
+        # nvcc knows where its runtime is; static, or the wheel would need NVIDIA's.
         linker = [str(plan.cuda.nvcc), f"-ccbin={plan.host_compiler}", "--cudart=static"]
         return [*linker, "-shared", *passed, *(f"-Xcompiler={flag}" for flag in strip)]
     # zig makes another C++ library, and a slow one, where the linker's command does not optimize.
@@ -70,7 +87,9 @@ def link_command(plan: Plan) -> list[str]:
 
 def link_libraries(plan: Plan) -> list[str]:
     """Return what follows the objects in the linker's command."""
-    return [str(plan.job.runtime.library), *plan.table.link_flags]
+    # Where glibc is older than 2.34, `dlopen` is in a library of its own.
+    loader = ["-ldl"] if plan.kernels and plan.job.target.libc == "glibc" else []
+    return [str(plan.job.runtime.library), *plan.table.link_flags, *loader]
 
 
 def _level(plan: Plan) -> str:
@@ -87,14 +106,17 @@ def _linker_options(plan: Plan) -> list[str]:
         return ["-install_name", f"@rpath/{name}", "-rpath", folder, "-headerpad_max_install_names"]
     listed = shown(plan.job.root, plan.export_map)
     folders = ["-rpath", f"$ORIGIN/{plan.runtime_folder}"] if target.libc == "musl" else []
-    return ["-z", "now", "-z", "relro", f"--version-script={listed}", "-soname", name, *folders]
+    # A function of the driver that is not looked up at run time is found here, not by the import.
+    strict = ["-z", "defs"] if plan.kernels else []
+    options = ["-z", "now", "-z", "relro", *strict, f"--version-script={listed}", "-soname", name]
+    return [*options, *folders]
 
 
-def _target_flags(plan: Plan) -> list[str]:
+def target_flags(target: Target) -> list[str]:
     """Return what the TVM-FFI headers need to be told about a target that they do not know."""
-    if plan.job.target.libc == "musl":
+    if target.libc == "musl":
         return ["-D__MUSL__"]
-    if plan.job.target.format is Format.PE:
+    if target.format is Format.PE:
         return [*WINDOWS_FLAGS]
     return []
 
@@ -106,9 +128,12 @@ def _host_flags(plan: Plan) -> list[str]:
     symbol would not leave it however it is listed.
     """
     hidden = [] if plan.exports else ["-fvisibility=hidden"]
-    maps = [f"-ffile-prefix-map={folder}={name}" for folder, name in plan.job.prefix_maps]
     pic = [] if plan.job.target.format is Format.PE else ["-fPIC"]
-    return [*pic, *hidden, "-fvisibility-inlines-hidden", *maps]
+    return [*pic, *hidden, "-fvisibility-inlines-hidden", *_prefix_maps(plan)]
+
+
+def _prefix_maps(plan: Plan) -> list[str]:
+    return [f"-ffile-prefix-map={folder}={name}" for folder, name in plan.job.prefix_maps]
 
 
 def _definitions(plan: Plan) -> list[str]:

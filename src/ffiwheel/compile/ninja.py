@@ -19,7 +19,8 @@ from ffiwheel.compile.exports import render_export_map
 from ffiwheel.compile.flags import compile_flags, cuda_flags, link_command, link_libraries
 from ffiwheel.compile.inputs import read_inputs
 from ffiwheel.compile.job import HEADERS_SOURCE, Job
-from ffiwheel.compile.plan import Plan, shown
+from ffiwheel.compile.kernels import render_kernels, write_embedding
+from ffiwheel.compile.plan import Plan, driver_sources, one_program, shown
 from ffiwheel.compile.sources import CUDA_SUFFIX
 from ffiwheel.errors import CompileError
 from ffiwheel.model.compiled import Compiled
@@ -55,6 +56,7 @@ def compile_sources(
     """
     for plan in plans:
         _write_plan(plan)
+    _write_kernels(plans[0])
     file = make_private_folder(folder) / "build.ninja"
     if plans[0].job.folder != folder:
         write_if_changed(file, render_group(plans, folder).encode())
@@ -69,9 +71,22 @@ def _write_plan(plan: Plan) -> None:
     folder = make_private_folder(plan.job.folder)
     write_if_changed(plan.export_map, render_export_map(plan.exports).encode())
     write_if_changed(plan.headers_source, render_headers_source(plan.job.runtime.version).encode())
-    if plan.cuda and len(plan.job.compiler.cxx) > 1:
+    if plan.links_cuda and len(plan.job.compiler.cxx) > 1:
         write_program(plan.host_compiler, plan.job.compiler.cxx)
+    for source in driver_sources(plan):
+        write_if_changed(folder / source.name, source.read_bytes())
     write_if_changed(folder / "build.ninja", render_ninja(plan).encode())
+
+
+def _write_kernels(plan: Plan) -> None:
+    """Write what is made once for all plans."""
+    if not plan.kernels:
+        return
+    kernels = plan.kernels
+    folder = make_private_folder(kernels.folder)
+    if len(kernels.host.cxx) > 1:
+        write_program(one_program(kernels.host, folder), kernels.host.cxx)
+    write_if_changed(kernels.file, render_kernels(plan, kernels).encode())
 
 
 def _run_ninja(job: Job, file: Path, step: Step, *options: str) -> Completed:
@@ -84,8 +99,10 @@ def _run_ninja(job: Job, file: Path, step: Step, *options: str) -> Completed:
 
 def _conclude(plan: Plan, file: Path, done: Completed) -> Compiled | CompileError:
     """Return what a plan ended in, when Ninja has ended."""
-    own = f"{shown(plan.job.root, plan.job.folder)}/"
-    failed = {name: said for name, said in failed_outputs(done.lines).items() if own in name}
+    parts = [plan.job.folder, *([plan.kernels.folder] if plan.kernels else [])]
+    own = [f"{shown(plan.job.root, folder)}/" for folder in parts]
+    outputs = failed_outputs(done.lines).items()
+    failed = {name: said for name, said in outputs if any(one in name for one in own)}
     if failed or (done.code and not failed_outputs(done.lines)):
         said = [line for lines in failed.values() for line in lines]
         return CompileError(
@@ -105,6 +122,9 @@ def summarize(plans: Sequence[Plan]) -> str:
     """Return what is compiled and with what, in a few words for people."""
     count = len(plans[0].sources)
     objects = f"{count} object{'' if count == 1 else 's'}"
+    if kernels := plans[0].kernels:
+        fatbins = len(kernels.sources)
+        objects += f", {fatbins} fatbin{'' if fatbins == 1 else 's'}"
     labels = dict.fromkeys(label for plan in plans for label in _compilers(plan))
     kind = "debug" if plans[0].job.debug else "release"
     many = f" for {len(plans)} targets" if len(plans) > 1 else ""
@@ -137,14 +157,22 @@ def render_group(plans: Sequence[Plan], folder: Path) -> str:
     writer.variable("builddir", escape(shown(root, folder)))
     for plan in plans:
         writer.subninja(escape(shown(root, plan.job.folder / "build.ninja")))
+    _include_kernels(writer, plans[0], folder)
     return text.getvalue()
 
 
+def _include_kernels(writer: Writer, plan: Plan, folder: Path) -> None:
+    """Make the fatbins part of the `build.ninja` in `folder`, if that is where they are made."""
+    if plan.kernels and plan.kernels.folder.parent == folder:
+        writer.subninja(escape(shown(plan.job.root, plan.kernels.file)))
+
+
 def _objects(plan: Plan) -> tuple[str, ...]:
-    """Return the objects of a plan, as Ninja calls them."""
+    """Return what compilers make for a plan, as Ninja calls it."""
     job = plan.job
     names = (object_name(job, source) for source in (*plan.sources, plan.headers_source))
-    return tuple(shown(job.root, job.folder / name) for name in names)
+    fatbins = map(plan.kernels.fatbin, plan.kernels.sources) if plan.kernels else ()
+    return tuple(shown(job.root, path) for path in (*(job.folder / n for n in names), *fatbins))
 
 
 def render_headers_source(version: str) -> str:
@@ -160,7 +188,7 @@ def render_ninja(plan: Plan) -> str:
     writer.variable("builddir", escape(shown(plan.job.root, plan.job.folder)))
     _write_rules(writer, plan)
     objects = []
-    for source in (*plan.sources, plan.headers_source):
+    for source in (*plan.sources, *plan.own_sources):
         name = object_name(plan.job, source)
         target = escape(shown(plan.job.root, plan.job.folder / name))
         rule = "cuda" if source.suffix == CUDA_SUFFIX else "cxx"
@@ -168,6 +196,9 @@ def render_ninja(plan: Plan) -> str:
             [target], rule, [escape(shown(plan.job.root, source))], variables={"name": name}
         )
         objects.append(target)
+    if plan.kernels:
+        objects += write_embedding(writer, plan, plan.kernels)
+        _include_kernels(writer, plan, plan.job.folder)
     library = escape(shown(plan.job.root, plan.built))
     listed = escape(shown(plan.job.root, plan.export_map))
     writer.build([library], "link", objects, implicit=[listed])
@@ -179,14 +210,14 @@ def _write_rules(writer: Writer, plan: Plan) -> None:
     cxx = _command([*plan.job.compiler.cxx, *compile_flags(plan)])
     command = f"{cxx} -MD -MF $out.d -c $in -o $out"
     writer.rule("cxx", command, description="compile $in", depfile="$out.d", deps="gcc")
-    if plan.cuda:
+    if plan.cuda and plan.links_cuda:
         nvcc = _command([str(plan.cuda.nvcc), *cuda_flags(plan)])
         # nvcc makes names from the source's whole path, unless it is given another seed.
         command = f"{nvcc} -frandom-seed=$name -MD -MF $out.d -c $in -o $out"
         writer.rule("cuda", command, description="compile $in", depfile="$out.d", deps="gcc")
     linker = _command(link_command(plan))
     libraries = _command(link_libraries(plan))
-    if plan.cuda:  # nvcc has no such file that may lie in a folder with a comma
+    if plan.links_cuda:  # nvcc has no such file that may lie in a folder with a comma
         writer.rule("link", f"{linker} $in {libraries} -o $out", description="link $out")
     else:
         writer.rule(

@@ -6,10 +6,35 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ffiwheel.compile.sources import CUDA_SUFFIX
+
 if TYPE_CHECKING:
     from ffiwheel.compile.job import Job
     from ffiwheel.config.schema import CompileTable
-    from ffiwheel.model.toolchain import CudaCompiler
+    from ffiwheel.model.toolchain import Compiler, CudaCompiler
+
+CUDA_DATA = Path(__file__).parent / "data" / "cuda"
+"""Sources of ours for device code that is compiled once for all targets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernels:
+    """Device code, which is the same for every target and compiled once for all of them."""
+
+    sources: tuple[Path, ...]
+    folder: Path
+    """Where it is made."""
+    host: Compiler
+    """The C++ compiler of this machine, which nvcc starts to read the sources."""
+
+    @property
+    def file(self) -> Path:
+        """The file for Ninja that makes it."""
+        return self.folder / "kernels.ninja"
+
+    def fatbin(self, source: Path) -> Path:
+        """Return what a source is compiled into."""
+        return self.folder / f"{source.stem}.fatbin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +49,8 @@ class Plan:
     exports: tuple[str, ...]
     """Symbols that leave the library besides `__tvm_ffi_*`."""
     cuda: CudaCompiler | None
+    """The CUDA compiler, where there is something for it to compile."""
+    kernels: Kernels | None = None
 
     @property
     def built(self) -> Path:
@@ -41,10 +68,20 @@ class Plan:
         return self.job.folder / "headers.cc"
 
     @property
+    def links_cuda(self) -> bool:
+        """Whether nvcc links, because it compiles C++ and device code in one."""
+        return any(source.suffix == CUDA_SUFFIX for source in self.sources)
+
+    @property
+    def own_sources(self) -> tuple[Path, ...]:
+        """The sources of ours that are compiled besides those of the project."""
+        names = [path.name for path in driver_sources(self)]
+        return (self.headers_source, *(self.job.folder / name for name in names))
+
+    @property
     def host_compiler(self) -> Path:
-        """The C++ compiler as nvcc wants it: one program."""
-        cxx = self.job.compiler.cxx
-        return Path(cxx[0]) if len(cxx) == 1 else self.job.folder / "tools" / "c++"
+        """The C++ compiler as nvcc wants it."""
+        return one_program(self.job.compiler, self.job.folder)
 
     @property
     def runtime_folder(self) -> str:
@@ -54,6 +91,21 @@ class Plan:
         """
         up = "/".join(".." for _ in PurePosixPath(self.library).parent.parts)
         return f"{up}/tvm_ffi/lib"
+
+
+def driver_sources(plan: Plan) -> tuple[Path, ...]:
+    """Return what looks up the CUDA driver at run time, as we have it.
+
+    Where nvcc links, it links the CUDA runtime itself.
+    """
+    if not plan.kernels:
+        return ()
+    return (CUDA_DATA / "driver.cc", *(() if plan.links_cuda else (CUDA_DATA / "runtime.cc",)))
+
+
+def one_program(compiler: Compiler, folder: Path) -> Path:
+    """Return a C++ compiler as nvcc wants it: one program, perhaps one to be made in `folder`."""
+    return Path(compiler.cxx[0]) if len(compiler.cxx) == 1 else folder / "tools" / "c++"
 
 
 def shown(root: Path, path: Path) -> str:

@@ -28,7 +28,10 @@ def find_sources(
         ProjectError: naming every pattern that matches no file.
     """
     matches = {
-        pattern: [*_glob(root, pattern), *(_glob(overlay.folder, pattern) if overlay else ())]
+        pattern: [
+            *match_files(root, pattern, _SUFFIXES),
+            *(match_files(overlay.folder, pattern, _SUFFIXES) if overlay else ()),
+        ]
         for pattern in patterns
     }
     empty = [pattern for pattern, found in matches.items() if not found]
@@ -46,16 +49,16 @@ def find_sources(
     return tuple(emitted.get(place, place) for place in ordered)
 
 
-def _glob(root: Path, pattern: str) -> list[Path]:
-    """Return the sources that a pattern matches; it may be absolute.
+def match_files(root: Path, pattern: str, suffixes: set[str]) -> list[Path]:
+    """Return the files of some kinds that a pattern matches; it may be absolute.
 
-    Headers are no sources, nor are files of our build folder, which `**` would find.
+    Files of our build folder, which `**` would find, are none of the project's.
     """
     found = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207 - takes both kinds
     return sorted(
         root / name
         for name in found
-        if Path(name).suffix in _SUFFIXES and not name.startswith(_BUILD)
+        if Path(name).suffix in suffixes and not name.startswith(_BUILD)
     )
 
 

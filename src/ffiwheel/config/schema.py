@@ -28,7 +28,7 @@ class CompileTable(NamedTuple):
     cuda_flags: tuple[str, ...] = ()
     """More options for `nvcc`."""
     cuda_architectures: tuple[str, ...] = ()
-    """What to compile `.cu` files for, such as `"80"` and `"90a"`; default: what `nvcc` calls
+    """What to compile CUDA for, such as `"80"` and `"90a"`; default: what `nvcc` calls
     `all-major`, every major architecture it knows and PTX of the last."""
     link_flags: tuple[str, ...] = ()
     """More options for the linker, such as `-lfoo`."""
@@ -146,9 +146,10 @@ class TargetsTable(NamedTuple):
     """What `ffiwheel build --target` builds for."""
 
     glibc: str = "2.17"
-    """The oldest glibc that wheels for Linux run with."""
+    """The oldest glibc that wheels for Linux run with; not older than `"2.17"`. A target with a
+    version, such as `linux-aarch64.2.28`, decides for itself."""
     macos: str = "11.0"
-    """The oldest macOS that wheels for it run on."""
+    """The oldest macOS that wheels for it run on; not older than `"11.0"`."""
 
 
 class AuditTable(NamedTuple):
@@ -164,6 +165,10 @@ class Config(NamedTuple):
 
     sources: tuple[str, ...] = ()
     """Patterns of the C++ and CUDA files to compile. Without it, a `CMakeLists.txt` is built."""
+    kernels: tuple[str, ...] = ()
+    """Patterns of CUDA files with nothing but kernels, `extern "C" __global__` functions. They are
+    compiled once for all targets. C++ gets at those of `add.cu` with `TVM_FFI_EMBED_CUBIN(add)`, as
+    `ffiwheel new --template cuda` shows."""
     packages: tuple[str, ...] = ()
     """Folders of Python packages that go into the wheel; a folder below `python/` or `src/` keeps
     its place there. Default: the package of the project's name in `python/`, in `src/` or at the

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -13,6 +14,14 @@ Libc: TypeAlias = Literal["glibc", "musl", "system"]
 NATIVE = "native"
 """The name of the machine that we run on, with its own compiler."""
 
+OLDEST = {"glibc": "2.17", "macos": "11.0"}
+"""The oldest glibc and macOS that anything is built for.
+
+The runtime's own library needs glibc 2.17 on aarch64 and macOS 11.0; no release of `apache-tvm-ffi`
+has wheels for an older glibc.
+"""
+
+_SYSTEMS = {"glibc": "glibc", "macos": "macOS"}
 _FORMATS = {"linux": Format.ELF, "macos": Format.MACHO, "windows": Format.PE}
 _NAMES = {"linux": "lib{}.so", "macos": "lib{}.dylib", "windows": "{}.dll"}
 
@@ -48,3 +57,23 @@ class Target:
         'hello.dll'
         """
         return _NAMES[self.system].format(stem)
+
+
+def explain_minimum(kind: str, text: str) -> str:
+    """Return why `text` cannot be the oldest glibc or macOS to run on; empty if it can.
+
+    >>> explain_minimum("glibc", "2.28"), explain_minimum("glibc", "2.5")
+    ('', 'glibc 2.5 is older than 2.17, the oldest that anything is built for')
+    """
+    if not re.fullmatch(r"\d{1,3}\.\d{1,3}", text):
+        return f"`{text}` is no release of {_SYSTEMS[kind]}; the oldest is {OLDEST[kind]}"
+    if _number(text) < _number(OLDEST[kind]):
+        oldest = f"{OLDEST[kind]}, the oldest that anything is built for"
+        return f"{_SYSTEMS[kind]} {text} is older than {oldest}"
+    if kind == "glibc" and _number(text)[0] != _number(OLDEST[kind])[0]:
+        return f"there is no glibc {text}"
+    return ""
+
+
+def _number(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))

@@ -174,6 +174,22 @@ def make_private_folder(path: Path) -> Path:
     return path
 
 
+def make_own_folder(name: str) -> Path:
+    """Return a folder among the temporary ones that is ours alone, and the same next time.
+
+    Raises:
+        OutputError: if it cannot be made, or is somebody else's.
+    """
+    own = Path(tempfile.gettempdir()) / f"ffiwheel-{os.getuid()}"
+    with explaining(own):
+        own.mkdir(mode=0o700, exist_ok=True)
+        facts = own.lstat()
+        if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(own))
+        (own / name).mkdir(exist_ok=True)
+    return own / name
+
+
 def require_writable(folder: Path) -> None:
     """Refuse early what would fail at the end.
 

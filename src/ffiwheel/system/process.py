@@ -39,6 +39,10 @@ closed, which the kernel does however we end. It is nobody's child, for programs
 of theirs."""
 
 
+_running: set[subprocess.Popen[str]] = set()
+"""The processes that threads of ours follow."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completed:
     """How a child process ended."""
@@ -108,7 +112,11 @@ def run(
             errors="replace",
             start_new_session=True,
         )
-        return _follow(process, on_line, timeout)
+        _running.add(process)
+        try:
+            return _follow(process, on_line, timeout)
+        finally:
+            _running.discard(process)
 
 
 def _find(program: str, env: Mapping[str, str] | None) -> str:
@@ -185,6 +193,12 @@ def query(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None
         if done.returncode == 0:
             return done.stdout.decode(errors="replace")
     return None
+
+
+def stop_all() -> None:
+    """Tell the processes that other threads follow to stop; the threads see them end."""
+    for process in tuple(_running):
+        _signal(process, signal.SIGTERM)
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

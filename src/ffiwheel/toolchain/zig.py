@@ -1,23 +1,30 @@
 """zig's clang, from PyPI: a C++ compiler, a linker and a C++ library for every target.
 
-The first compilation for a target makes zig build that C++ library, which takes about a minute and
-stays in zig's cache for all projects.
+The first library that is linked for a target makes zig build that C++ library, which takes about a
+minute and stays in zig's cache for all projects; `ffiwheel.toolchain.warm` does so beforehand.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.errors import MissingToolError
 from ffiwheel.model.toolchain import Compiler
+from ffiwheel.system.environment import provide, zig_cache_choice
+from ffiwheel.system.files import is_writable, make_own_folder
 from ffiwheel.system.process import query
 from ffiwheel.toolchain.targets import row_of
 
 if TYPE_CHECKING:
     from ffiwheel.model.target import Target
+
+SERIES = "0.17"
+"""The series of zig that all targets are tested with; `pyproject.toml` says the same."""
+_INSTALL = "pip install 'ffiwheel[zig]'"
 
 
 @lru_cache
@@ -27,31 +34,81 @@ def find_zig() -> Path | None:
     return Path(str(spec.origin)).with_name("zig") if spec else None
 
 
-def find_cross_compiler(target: Target) -> Compiler:
+def find_zig_for(target: Target) -> Compiler:
     """Return zig's compiler for a target.
 
     Raises:
-        MissingToolError: if zig is not installed.
+        MissingToolError: if zig is not installed, or another release than those that are tested.
     """
     zig = find_zig()
     if zig is None:
         raise MissingToolError(
             f"no compiler for {target.name}: zig is not installed",
-            hint="pip install 'ffiwheel[zig]'",
+            hint=f"{_INSTALL}, or let CXX_{target.name.replace('-', '_')} name a compiler",
         )
     return zig_compiler(zig, name_target(target))
 
 
 def zig_compiler(zig: Path, target: str) -> Compiler:
-    """Return zig's compiler for a target in zig's own spelling."""
-    number = (query((zig, "version")) or "").strip()
+    """Return zig's compiler for a target in zig's own spelling.
+
+    Raises:
+        MissingToolError: if it is another release than those that are tested, or does not run.
+    """
+    number = zig_release(zig)
+    zig_cache()
     return Compiler(
         family="zig",
-        label=f"zig {number}".strip(),
+        label=f"zig {number}",
         cc=(str(zig), "cc", "-target", target),
         cxx=(str(zig), "c++", "-target", target),
         archive_tools=(("ar", (str(zig), "ar")), ("ranlib", (str(zig), "ranlib"))),
     )
+
+
+@lru_cache
+def zig_release(zig: Path) -> str:
+    """Return which release of zig this is.
+
+    Raises:
+        MissingToolError: if it is another than those that are tested, or does not run.
+    """
+    number = (query((zig, "version")) or "").strip()
+    if said := explain_release(number):
+        raise MissingToolError(said, where=str(zig), hint=_INSTALL)
+    return number
+
+
+def explain_release(number: str) -> str:
+    """Return why a release of zig will not do; empty if it will.
+
+    >>> explain_release("0.17.1"), explain_release("0.16.0")
+    ('', 'zig 0.16.0 is installed; ffiwheel works with zig 0.17')
+    """
+    if not number:
+        return "zig is installed, but does not run"
+    if re.match(rf"{re.escape(SERIES)}\.\d", number):
+        return ""
+    return f"zig {number} is installed; ffiwheel works with zig {SERIES}"
+
+
+@lru_cache
+def zig_cache() -> Path:
+    """Return the folder where zig keeps its C++ libraries for all projects.
+
+    It is zig's own choice: `ZIG_GLOBAL_CACHE_DIR`, else in `XDG_CACHE_HOME` or the home folder.
+    Where that cannot be written to, the processes that we start are told a private folder among
+    the temporary ones.
+
+    Raises:
+        OutputError: if there is no such place either.
+    """
+    usual = zig_cache_choice()
+    if usual and is_writable(usual):
+        return usual
+    own = make_own_folder("zig")
+    provide(ZIG_GLOBAL_CACHE_DIR=str(own))
+    return own
 
 
 def name_target(target: Target) -> str:

@@ -8,26 +8,36 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from ffiwheel.compile.cmake import CMakePlan, compile_cmake, read_cmake_inputs, stub_root
+from ffiwheel.compile.cmake import (
+    CMakePlan,
+    compile_cmake,
+    read_cmake_inputs,
+    stub_root,
+    without_import_libraries,
+)
 from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
+from ffiwheel.compile.kernels import check_target, find_kernels
 from ffiwheel.compile.ninja import compile_sources, summarize
-from ffiwheel.compile.plan import Plan
+from ffiwheel.compile.plan import Kernels, Plan
 from ffiwheel.compile.sources import find_sources, needs_cuda
-from ffiwheel.errors import CompileError, FfiwheelError, Problem, ProjectError
+from ffiwheel.errors import FfiwheelError, Problem, ProjectError
 from ffiwheel.model.draft import ANY_PYTHON, Draft
 from ffiwheel.model.provenance import Part, Provenance, part_of
 from ffiwheel.system.files import hash_file
+from ffiwheel.system.machine import loads_here
+from ffiwheel.system.parallel import cores, run_parallel
 from ffiwheel.toolchain.cuda import find_nvcc
-from ffiwheel.toolchain.native import find_linker
+from ffiwheel.toolchain.native import find_compiler, find_linker
 from ffiwheel.toolchain.runtime import list_headers
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.wheel.metadata import read_metadata, render_dist_info
 from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_files
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.emit import emit_overlay
+from ffiwheel.workflow.finish import finish_draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ffiwheel.compile.job import Job
@@ -77,7 +87,7 @@ def compile_project(
         ProjectError: if the project does not say what to compile.
     """
     if not project.is_ours:
-        return tuple(_attempt(job, partial(_draft_foreign, project, job, step)) for job in jobs)
+        return _attempt_all(project, jobs, lambda job: _draft_foreign(project, job, step))
     check_project(project, version.for_wheel, jobs[0].overlay)
     if project.config.sources:
         return _compile_plain(project, version, jobs, folder, step)
@@ -88,13 +98,24 @@ def compile_project(
             hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
             "or add a `CMakeLists.txt`",
         )
-    return tuple(_attempt(job, partial(_draft_cmake, project, version, job, step)) for job in jobs)
+    return _attempt_all(project, jobs, lambda job: _draft_cmake(project, version, job, step))
 
 
-def _attempt(job: Job, make: Callable[[], Draft]) -> Attempt:
+def _attempt_all(
+    project: Project, jobs: Sequence[Job], make: Callable[[Job], Draft]
+) -> tuple[Attempt, ...]:
+    """Make the wheels to be side by side: half of what CMake does keeps one core busy at most."""
+    tasks = [partial(_attempt, project, job, partial(make, job)) for job in jobs]
+    return _share_stubs(project, run_parallel(tasks, cores()))
+
+
+def _attempt(project: Project, job: Job, make: Callable[[], Draft]) -> Attempt:
     started = monotonic()
+    exports = project.config.exports
+    if project.config.sources:
+        exports = exports or ()  # our own list of exports lets nothing else out
     try:
-        outcome: Draft | FfiwheelError = make()
+        outcome: Draft | FfiwheelError = finish_draft(make(), job, exports)
     except FfiwheelError as error:
         outcome = error
     return Attempt(job=job, outcome=outcome, seconds=monotonic() - started)
@@ -103,19 +124,26 @@ def _attempt(job: Job, make: Callable[[], Draft]) -> Attempt:
 def _compile_plain(
     project: Project, version: Version, jobs: Sequence[Job], folder: Path, step: Step
 ) -> tuple[Attempt, ...]:
-    plans = [_plan_sources(project, job) for job in jobs]
-    results = compile_sources(plans, folder, step)
-    step.done(summarize(plans))
-    return tuple(
-        Attempt(
-            job=job,
-            seconds=seconds,
-            outcome=one
-            if isinstance(one, CompileError)
-            else _draft_own(project, version, job, one),
-        )
-        for job, (one, seconds) in zip(jobs, results, strict=True)
-    )
+    planned = list(_plan_sources(project, jobs, folder))
+    plans = [plan for plan in planned if isinstance(plan, Plan)]
+    results = iter(compile_sources(plans, folder, step) if plans else ())
+    if plans:
+        step.done(summarize(plans))
+    attempts = []
+    for job, plan in zip(jobs, planned, strict=True):
+        made, seconds = next(results) if isinstance(plan, Plan) else (plan, 0.0)
+        attempts.append(_conclude(project, version, job, made, seconds))
+    return tuple(attempts)
+
+
+def _conclude(
+    project: Project, version: Version, job: Job, made: Compiled | FfiwheelError, seconds: float
+) -> Attempt:
+    """Return what became of a job whose sources have been compiled, or have not."""
+    if isinstance(made, FfiwheelError):
+        return Attempt(job=job, outcome=made, seconds=seconds)
+    attempt = _attempt(project, job, partial(_draft_own, project, version, job, made))
+    return replace(attempt, seconds=seconds)
 
 
 def _draft_cmake(project: Project, version: Version, job: Job, step: Step) -> Draft:
@@ -178,6 +206,7 @@ def check_project(project: Project, version: str, overlay: Overlay | None) -> No
         *_problems_of(lambda: read_metadata(project.pyproject, project.root, version)),
         *_problems_of(lambda: source_packages(project)),
         *_problems_of(lambda: find_sources(project.root, project.config.sources, overlay)),
+        *_problems_of(lambda: _find_kernels(project, overlay)),
     ]
     if problems:
         raise ProjectError.of(problems)
@@ -197,7 +226,7 @@ def _draft_own(project: Project, version: Version, job: Job, compiled: Compiled)
     return Draft(
         name=project.name,
         version=version.for_wheel,
-        files={**files, **_completed_stubs(job, source_packages(project))},
+        files=files,
         dist_info=render_dist_info(metadata, project.root),
         provenance=_trace(job, compiled.tools, compiled.sources),
     )
@@ -213,16 +242,52 @@ def _trace(job: Job, tools: tuple[Part, ...], sources: Mapping[str, Path]) -> Pr
     )
 
 
-def _plan_sources(project: Project, job: Job) -> Plan:
-    sources = find_sources(project.root, project.config.sources, job.overlay)
+def _plan_sources(
+    project: Project, jobs: Sequence[Job], folder: Path
+) -> Iterator[Plan | ProjectError]:
+    """Yield for each job what is to be compiled, or why it cannot be.
+
+    Args:
+        project: what to compile.
+        jobs: one for each target.
+        folder: where to make what all targets share.
+    """
+    overlay = jobs[0].overlay
+    sources = find_sources(project.root, project.config.sources, overlay)
+    kernels = _find_kernels(project, overlay)
+    cuda = find_nvcc() if needs_cuda((*sources, *kernels)) else None
     package = package_name(project)
-    return Plan(
-        job=job,
-        sources=sources,
-        library=f"{package}/{job.target.library_name(package.rpartition('/')[2])}",
-        table=project.config.compile,
-        exports=project.config.exports or (),
-        cuda=find_nvcc() if needs_cuda(sources) else None,
+    for job in jobs:
+        try:
+            check_target(job.target, project.root, sources, kernels)
+        except ProjectError as error:
+            yield error
+            continue
+        yield Plan(
+            job=job,
+            sources=sources,
+            library=f"{package}/{job.target.library_name(package.rpartition('/')[2])}",
+            table=project.config.compile,
+            exports=project.config.exports or (),
+            cuda=cuda,
+            kernels=Kernels(sources=kernels, folder=folder / "kernels", host=find_compiler())
+            if kernels
+            else None,
+        )
+
+
+def _find_kernels(project: Project, overlay: Overlay | None) -> tuple[Path, ...]:
+    """Return the CUDA files that are compiled once for all targets."""
+    patterns = project.config.kernels
+    if patterns and not project.config.sources:
+        raise ProjectError(
+            "`kernels` without `sources`",
+            where=f"tool.ffiwheel.kernels in {project.root / 'pyproject.toml'}",
+            hint='list the C++ files that launch them: `sources = ["src/*.cc"]`;\n'
+            "a `CMakeLists.txt` compiles kernels with TVM-FFI's `tvm_ffi_embed_bin_into`",
+        )
+    return find_kernels(
+        project.root, patterns, find_sources(project.root, project.config.sources, overlay)
     )
 
 
@@ -236,9 +301,10 @@ def _draft_foreign(project: Project, job: Job, step: Step) -> Draft:
     order = Order(job=job, backend=project.backend, kind="wheel", exports=project.config.exports)
     wheel = delegate(order, step)
     emitted = _emitted_files(project, job)
-    stubs = _completed_stubs(job, source_packages(project))
+    opened = open_wheel(wheel, job.folder / "opened").with_files(emitted)
     draft = replace(
-        open_wheel(wheel, job.folder / "opened").with_files({**emitted, **stubs}),
+        opened,
+        files=without_import_libraries(opened.files),
         provenance=_trace_foreign(order),
     )
     if any(binary.uses_python for _, binary in read_binaries(draft).values()):
@@ -255,6 +321,20 @@ def _trace_foreign(order: Order) -> Provenance:
     if order.uses_cmake:
         return _trace(order.job, tools, read_cmake_inputs(order.job, order.exports))
     return Provenance(tools=tools)
+
+
+def _share_stubs(project: Project, attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    """Give every wheel what the guide's stub step wrote where this machine can load the library."""
+    for host in attempts:
+        if loads_here(host.job.target) and isinstance(host.outcome, Draft):
+            stubs = _completed_stubs(host.job, source_packages(project))
+            return tuple(
+                replace(one, outcome=one.outcome.with_files(stubs))
+                if isinstance(one.outcome, Draft)
+                else one
+                for one in attempts
+            )
+    return tuple(attempts)
 
 
 def _completed_stubs(job: Job, packages: tuple[PackageFolder, ...]) -> dict[str, Path]:

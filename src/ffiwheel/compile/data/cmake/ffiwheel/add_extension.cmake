@@ -68,6 +68,7 @@ function (_ffiwheel_make_extension)
   ffiwheel_map_project("${name}")
   ffiwheel_apply_safe_rules("${name}")
   ffiwheel_limit_exports("${name}" ${arg_EXPORTS} ${FFIWHEEL_EXPORTS})
+  ffiwheel_look_for_runtime("${name}" "${arg_PACKAGE}")
 
   # The import library that Windows adds is for linking, which nobody does: no ARCHIVE.
   install(

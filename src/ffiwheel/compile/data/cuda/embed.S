@@ -1,0 +1,25 @@
+// One fatbin as read-only data, under the names that TVM_FFI_EMBED_CUBIN declares.
+//
+// FFIWHEEL_KERNELS is the name of the fatbin in C++, FFIWHEEL_FATBIN its path. The section is the one
+// in which nvcc puts device code, so that tools that look for such code find it; PE names have eight
+// characters. The symbols are hidden, because an export list with `__tvm_ffi_*` would let them out.
+
+#define PASTE_EXPANDED(head, name, tail) head##name##tail
+#define PASTE(head, name, tail) PASTE_EXPANDED(head, name, tail)
+#define BEGIN PASTE(__tvm_ffi__cubin_, FFIWHEEL_KERNELS, )
+#define END PASTE(__tvm_ffi__cubin_, FFIWHEEL_KERNELS, _end)
+
+#ifdef _WIN32
+        .section .nv_fatb, "dr"
+#else
+        .section .note.GNU-stack, "", %progbits
+        .section .nv_fatbin, "a", %progbits
+        .hidden BEGIN
+        .hidden END
+#endif
+        .globl BEGIN
+        .globl END
+        .balign 16
+BEGIN:
+        .incbin FFIWHEEL_FATBIN
+END:
