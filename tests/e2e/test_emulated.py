@@ -26,8 +26,8 @@ from workshop import REPOSITORY, TEMPLATES, Workshop, check, require, run
 from ffiwheel.compile.job import Job
 from ffiwheel.errors import ReflectError
 from ffiwheel.model.toolchain import Runtime
-from ffiwheel.toolchain.targets import parse_target
 from ffiwheel.toolchain.cross import find_cross_compiler
+from ffiwheel.toolchain.targets import parse_target
 from ffiwheel.workflow.emulate import verify_emulated
 
 DATA = REPOSITORY / "tests" / "data" / "emulated"
