@@ -48,6 +48,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="build for another system, or `all`; can be given several times (see: targets)",
     )
     parser.add_argument(
+        "--emulate",
+        action="store_true",
+        help="load what was built for other systems under qemu or wine, where they are there",
+    )
+    parser.add_argument(
         "--ffi",
         default="",
         metavar="VERSION",
@@ -142,6 +147,7 @@ def _choice(options: argparse.Namespace) -> BuildOptions:
         ffi=options.ffi,
         link=options.link,
         api=Path(options.api) if options.api else None,
+        emulate=options.emulate,
     )
 
 

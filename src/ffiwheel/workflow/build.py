@@ -60,6 +60,8 @@ class BuildOptions:
     """What libraries for other systems are linked with: the `wheel` of the runtime, or `stubs`."""
     api: Path | None = None
     """The description of what the libraries offer, where it is not to be found out."""
+    emulate: bool = False
+    """Load the libraries of other systems under an emulator, where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
