@@ -36,7 +36,7 @@ def find_cross_compiler(target: Target) -> Compiler:
     zig = find_zig()
     if zig is None:
         raise MissingToolError(
-            f"no compiler for {target.name}: zig is not installed",
+            "zig is not installed, which compiles for other systems",
             hint="pip install 'ffiwheel[zig]'",
         )
     return zig_compiler(zig, name_target(target))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.compile.cmake import CMakePlan, compile_cmake, read_cmake_inputs, stub_root
 from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
+from ffiwheel.compile.fitting import check_cross, check_patterns, fit_table
 from ffiwheel.compile.ninja import compile_sources, summarize
 from ffiwheel.compile.plan import Plan
 from ffiwheel.compile.sources import find_sources, needs_cuda
@@ -20,6 +21,7 @@ from ffiwheel.system.files import hash_file
 from ffiwheel.toolchain.cuda import find_nvcc
 from ffiwheel.toolchain.native import find_linker
 from ffiwheel.toolchain.runtime import list_headers
+from ffiwheel.toolchain.targets import full_name, names_of_targets
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.wheel.metadata import read_metadata, render_dist_info
 from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_files
@@ -35,19 +37,27 @@ if TYPE_CHECKING:
     from ffiwheel.model.compiled import Compiled
     from ffiwheel.model.overlay import Overlay
     from ffiwheel.model.progress import Step
+    from ffiwheel.model.target import Target
     from ffiwheel.model.version import Version
     from ffiwheel.wheel.packages import PackageFolder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What became of a job."""
+    """What became of the compilation for a target."""
 
-    job: Job
+    target: Target
     outcome: Draft | FfiwheelError
     """The wheel to be, without bindings, or why there is none."""
+    folder: Path
+    """The build folder of this target."""
     seconds: float = 0.0
     """How long compilers and linkers worked on it in this run, all cores together."""
+
+    @property
+    def error(self) -> FfiwheelError | None:
+        """Why there is no wheel to be, or None."""
+        return self.outcome if isinstance(self.outcome, FfiwheelError) else None
 
     @property
     def draft(self) -> Draft:
@@ -97,7 +107,9 @@ def _attempt(job: Job, make: Callable[[], Draft]) -> Attempt:
         outcome: Draft | FfiwheelError = make()
     except FfiwheelError as error:
         outcome = error
-    return Attempt(job=job, outcome=outcome, seconds=monotonic() - started)
+    return Attempt(
+        target=job.target, folder=job.folder, outcome=outcome, seconds=monotonic() - started
+    )
 
 
 def _compile_plain(
@@ -108,7 +120,8 @@ def _compile_plain(
     step.done(summarize(plans))
     return tuple(
         Attempt(
-            job=job,
+            target=job.target,
+            folder=job.folder,
             seconds=seconds,
             outcome=one
             if isinstance(one, CompileError)
@@ -178,9 +191,28 @@ def check_project(project: Project, version: str, overlay: Overlay | None) -> No
         *_problems_of(lambda: read_metadata(project.pyproject, project.root, version)),
         *_problems_of(lambda: source_packages(project)),
         *_problems_of(lambda: find_sources(project.root, project.config.sources, overlay)),
+        *(
+            problem._replace(where=f"{problem.where} in {project.root / 'pyproject.toml'}")
+            for problem in check_patterns(project.config.compile, names_of_targets())
+        ),
     ]
     if problems:
         raise ProjectError.of(problems)
+
+
+def check_options(project: Project, target: Target, *, is_like_host: bool) -> None:
+    """Look for options that are about this machine, and not about another target.
+
+    Raises:
+        ProjectError: with all of them.
+    """
+    if target.is_native:
+        return
+    table = fit_table(project.config.compile, target.name)
+    problems = tuple(check_cross(table, target.name, is_like_host=is_like_host))
+    if problems:
+        file = project.root / "pyproject.toml"
+        raise ProjectError.of(one._replace(where=f"{one.where} in {file}") for one in problems)
 
 
 def _problems_of(check: Callable[[], object]) -> tuple[Problem, ...]:
@@ -220,7 +252,7 @@ def _plan_sources(project: Project, job: Job) -> Plan:
         job=job,
         sources=sources,
         library=f"{package}/{job.target.library_name(package.rpartition('/')[2])}",
-        table=project.config.compile,
+        table=fit_table(project.config.compile, full_name(job.target)),
         exports=project.config.exports or (),
         cuda=find_nvcc() if needs_cuda(sources) else None,
     )
