@@ -136,10 +136,10 @@ def _members(api: Api) -> set[str]:
 
 def _find_unbound(api: Api, there: Evidence, here: Evidence) -> tuple[str, ...]:
     """Return what stands only in the target's libraries, spelt as the names of this package."""
-    known = {name for one in here.libraries.values() for name in one.names}
-    found = {name for one in there.libraries.values() for name in one.names} - known
+    found = {name for one in there.libraries.values() for name in one.names} - {*api.names}
     packages = {name.partition(".")[0] for name in api.names}
-    return tuple(sorted(name for name in found if name.partition(".")[0] in packages))
+    ours = sorted(name for name in found if name.partition(".")[0] in packages)
+    return tuple(name for name in ours if not here.has_text(name))
 
 
 def _find_text(name: str, contents: Iterable[bytes]) -> bool | None:

@@ -1,0 +1,103 @@
+"""Errors of builds for other systems, in full.
+
+A case is a line of `CASES`: the golden file's name, the options, what is put into which file of a
+sample, and what its `pyproject.toml` says besides.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from test_error_texts import readable
+from workshop import GOLDEN, SAMPLES, Workshop, commit_all, compare_golden, require
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCE = "src/sources_only.cc"
+COMPILE = "[tool.ffiwheel.compile]\n"
+
+
+class Case(NamedTuple):
+    """One way to spoil a project for other systems."""
+
+    name: str
+    targets: str
+    source: str = ""
+    """What its source begins with."""
+    table: str = ""
+    """What its configuration says besides."""
+    options: tuple[str, ...] = ()
+    variables: dict[str, str] = {}  # noqa: RUF012 - never changed
+
+
+CPUID = 'int Probe() { int a; __asm__("cpuid" : "=a"(a)); return a; }\n'
+CASES = [
+    Case("target-python-header", "linux-aarch64", "#include <Python.h>\n"),
+    Case("target-assembly", "linux-aarch64 macos-arm64", CPUID),
+    Case("target-intrinsics", "windows-arm64", "#include <immintrin.h>\n"),
+    Case("target-march-native", "linux-x86_64 macos-arm64", table=f'{COMPILE}flags = ["-march=native"]\n'),
+    Case("target-other-processor", "macos-arm64", table=f'{COMPILE}flags = ["-mavx2"]\n'),
+    Case("target-host-library", "windows-amd64", table=f'{COMPILE}link-flags = ["/usr/lib/x86_64-linux-gnu/libm.so", "-L/usr/lib"]\n'),
+    Case("target-flags-for-nothing", "linux-aarch64", table=f'{COMPILE}flags-for = {{ "win*-x86" = ["-O3"], "linux-*" = "-O3" }}\n'),
+    Case("target-fix", "macos-arm64", options=("--fix",)),
+    Case("target-api-missing", "macos-arm64", options=("--api", "none.json")),
+    Case("target-api-folder", "macos-arm64", options=("--api", "src")),
+    Case("target-api-no-json", "macos-arm64", options=("--api", SOURCE)),
+    Case("target-api-empty", "macos-arm64", options=("--api", "empty.json")),
+    Case("target-api-alone", "", options=("--api", "empty.json")),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def zig() -> None:
+    require("zig", present=importlib.util.find_spec("ziglang") is not None)
+
+
+def spoil(workshop: Workshop, case: Case) -> Path:
+    project = workshop.copy(SAMPLES / "sources-only", case.name)
+    source = project / SOURCE
+    source.write_text(case.source + source.read_text())
+    file = project / "pyproject.toml"
+    file.write_text(file.read_text() + case.table)
+    (project / "empty.json").write_text(json.dumps({"schema": 1}))
+    commit_all(project)
+    return project
+
+
+@pytest.mark.zig
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_spoilt_for_a_target(case: Case, workshop: Workshop, *, update_golden: bool) -> None:
+    project = spoil(workshop, case)
+    targets = [f"--target={name}" for name in case.targets.split()]
+    result = workshop.build(project, *targets, *case.options, **case.variables)
+    text = f"exit code {result.code}\n{readable(result, project)}"
+    text = re.sub(r"^[✗x] .*\n|.*/ziglang/.*\n|^ +(\d+ )?\|.*\n", "", text, flags=re.MULTILINE)
+    compare_golden(GOLDEN / "errors" / f"{case.name}.txt", text, update=update_golden)
+    assert result.code != 0
+    assert "Traceback" not in result.err
+    assert not list(project.glob("dist/*.whl"))
+
+
+@pytest.mark.zig
+def test_no_zig(tmp_path: Path, workshop: Workshop, *, update_golden: bool) -> None:
+    """The target of this machine's own compiler is built all the same."""
+    project = workshop.copy(SAMPLES / "sources-only")
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "sitecustomize.py").write_text(
+        "import importlib.util as u\nreal = u.find_spec\n"
+        "u.find_spec = lambda n, p=None: None if n == 'ziglang' else real(n, p)\n"
+    )
+    targets = ("--target=native", "--target=macos-arm64", "--target=windows-amd64")
+    result = workshop.build(project, *targets, "--json", PYTHONPATH=str(hidden))
+    text = f"exit code {result.code}\n{readable(result, project)}"
+    compare_golden(GOLDEN / "errors" / "target-no-zig.txt", text, update=update_golden)
+    rows = json.loads(result.out)["targets"]
+    assert [bool(row["wheel"]) for row in rows] == [True, False, False]
+    assert [len(row["errors"]) for row in rows] == [0, 1, 1]
+    assert len(list(project.glob("dist/*.whl"))) == 1
