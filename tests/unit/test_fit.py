@@ -61,14 +61,12 @@ def test_a_symbol_of_one_target_is_untyped() -> None:
 
 
 def test_classes_lose_members_or_go_with_all_of_them() -> None:
-    parts = {
-        "fields": (Field(name="a"), Field(name="b")),
-        "methods": (Method(name="sum"), Method(name="norm")),
-    }
+    fields = (Field(name="a"), Field(name="b"))
+    methods = (Method(name="sum"), Method(name="norm"))
     classes = (
-        Class(type_key="hello.Pair", **parts),
+        Class(type_key="hello.Pair", fields=fields, methods=methods),
         Class(type_key="hello.Child", parent="hello.Gone"),
-        Class(type_key="hello.Gone", **parts),
+        Class(type_key="hello.Gone", fields=fields, methods=methods),
         Class(type_key="hello.Color", kind="enum", members=(Member(name="Red", value=1),)),
     )
     there = evidence("hello.Pair", "hello.Child", "hello.Color", "a", "sum")

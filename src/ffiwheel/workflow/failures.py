@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _ERROR = re.compile(r"^.*\berror: .*$", re.MULTILINE)
 
 
+_BOTH = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """One trouble, and the targets that have it."""
@@ -78,5 +81,5 @@ def _name(targets: Sequence[str], outcomes: Sequence[Outcome]) -> str:
     if [*targets] == [NATIVE]:
         return ""
     if len(targets) == len(outcomes) > 1:
-        return f"all {len(targets)} targets: "
+        return "both targets: " if len(targets) == _BOTH else f"all {len(targets)} targets: "
     return f"{', '.join(targets)}: "
