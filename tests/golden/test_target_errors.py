@@ -85,6 +85,59 @@ def test_spoilt_for_a_target(case: Case, workshop: Workshop, *, update_golden: b
 
 
 @pytest.mark.zig
+def test_one_target_fails(workshop: Workshop, *, update_golden: bool) -> None:
+    """The wheels of the others are delivered, and the exit code says that one is missing."""
+    source = "#ifdef __APPLE__\n#error no\n#endif\n"
+    project = spoil(workshop, Case("target-one-fails", "", source))
+    result = workshop.build(project, "--target=native", "--target=macos-arm64", "--json")
+    text = f"exit code {result.code}\n{readable(result, project)}"
+    text = re.sub(r"^ +(\d+ )?\|.*\n", "", text, flags=re.MULTILINE)
+    compare_golden(GOLDEN / "errors" / "target-one-fails.txt", text, update=update_golden)
+    built, failed = json.loads(result.out)["targets"]
+    assert (project / built["wheel"]).is_file()
+    assert built["verified"] == "run"
+    assert failed["wheel"] is None
+    assert "do not compile" in failed["errors"][0]["message"]
+
+
+@pytest.mark.zig
+def test_only_the_host_fails(workshop: Workshop, *, update_golden: bool) -> None:
+    """There are no bindings then; nothing is linked with a C++ library, which takes minutes."""
+    source = "#ifdef __GLIBC__\n#error no\n#endif\n"
+    options = '["-nostdlib", "-nostdlib++", "-Wl,-undefined,dynamic_lookup"]'
+    table = f'{COMPILE}link-flags-for = {{ "macos-*" = {options} }}\n'
+    project = spoil(workshop, Case("target-host-fails", "", source, table))
+    file = project / SOURCE
+    file.write_text(f"#include <cstdlib>\n{file.read_text()}")
+    result = workshop.build(project, "--target=macos-arm64")
+    text = f"exit code {result.code}\n{readable(result, project)}"
+    text = re.sub(r"^[✗x] .*\n|^ +(\d+ )?\|.*\n", "", text, flags=re.MULTILINE)
+    compare_golden(GOLDEN / "errors" / "target-host-fails.txt", text, update=update_golden)
+    assert not list(project.glob("dist/*.whl"))
+
+
+@pytest.mark.zig
+def test_setuptools(workshop: Workshop, *, update_golden: bool) -> None:
+    project = workshop.copy(SAMPLES / "setuptools-extension")
+    result = workshop.build(project, "--target=windows-arm64", "--target=musllinux-x86_64")
+    text = f"exit code {result.code}\n{readable(result, project)}"
+    text = re.sub(r"^[✗x] .*\n", "", text, flags=re.MULTILINE)
+    compare_golden(GOLDEN / "errors" / "target-setuptools.txt", text, update=update_golden)
+
+
+@pytest.mark.zig
+def test_a_description_of_another_project(workshop: Workshop, *, update_golden: bool) -> None:
+    project = workshop.copy(SAMPLES / "sources-only")
+    described = {"schema": 1, "libraries": [{"path": "other/libother.so"}]}
+    (project / "other.json").write_text(json.dumps(described))
+    result = workshop.build(project, "--target=native", "--api=other.json")
+    text = f"exit code {result.code}\n{readable(result, project)}"
+    text = re.sub(r"^[✗x] .*\n", "", text, flags=re.MULTILINE)
+    compare_golden(GOLDEN / "errors" / "target-api-other.txt", text, update=update_golden)
+    assert not list(project.glob("dist/*.whl"))
+
+
+@pytest.mark.zig
 def test_no_zig(tmp_path: Path, workshop: Workshop, *, update_golden: bool) -> None:
     """The target of this machine's own compiler is built all the same."""
     project = workshop.copy(SAMPLES / "sources-only")

@@ -186,4 +186,4 @@ def test_differences_are_told_once_for_all_targets(
     assert built
     assert text.count("API011") == 2, text
     assert text.count("API012") == 1, text
-    assert "`ticks` is in the library for this target only" in text
+    assert "only the library for this target has `ticks`" in text

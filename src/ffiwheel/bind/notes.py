@@ -179,12 +179,12 @@ def unbound(package: str, names: Sequence[str]) -> Finding:
 
 def not_on_target(target: str, names: Sequence[str]) -> Finding:
     """Return the finding about what only the libraries of other targets have."""
+    listed = _listed([f"`{name}`" for name in names])
     return Finding(
         rule=_NOT_THERE,
         severity=Severity.WARNING,
         subject=target,
-        message=f"{_listed([f'`{name}`' for name in names])} is not in the library for this target,"
-        " so its wheel has no bindings for it",
+        message=f"the library for this target lacks {listed}, and so do the bindings of its wheel",
         help="if that is meant, by an `#ifdef`, nothing is to be done",
     )
 
@@ -197,13 +197,14 @@ def only_on_target(target: str, names: Sequence[str], *, bound: bool) -> Finding
         names: C symbols, which can be bound without their types, or names that are registered.
         bound: whether they are C symbols.
     """
-    result = "it is bound without types" if bound else "it is not bound"
+    listed = _listed([f"`{name}`" for name in names])
+    result = "bound without types" if bound else "not bound"
     return Finding(
         rule=_ONLY_THERE,
         severity=Severity.WARNING,
         subject=target,
-        message=f"{_listed([f'`{name}`' for name in names])} is in the library for this target"
-        f" only, which cannot be loaded here: {result}",
+        message=f"only the library for this target has {listed}, and it cannot be loaded here:"
+        f" {result}",
         help="build the wheel on such a machine, and describe it from there:\n"
         "`ffiwheel build --target ... --api ffiwheel-api.json`",
     )

@@ -201,13 +201,20 @@ def check_project(project: Project, version: str, overlay: Overlay | None) -> No
 
 
 def check_options(project: Project, target: Target, *, is_like_host: bool) -> None:
-    """Look for options that are about this machine, and not about another target.
+    """Look for what is about this machine, and not about another target: a backend or options.
 
     Raises:
-        ProjectError: with all of them.
+        ProjectError: with all of it.
     """
     if target.is_native:
         return
+    if not project.is_ours and project.backend != CMAKE_BACKEND:
+        raise ProjectError(
+            f"`{project.backend}` compiles for the machine that it runs on",
+            where=f"build-system.build-backend in {project.root / 'pyproject.toml'}",
+            hint="plain `sources` and a `CMakeLists.txt` are compiled for every target:\n"
+            'build-backend = "ffiwheel.backend"',
+        )
     table = fit_table(project.config.compile, target.name)
     problems = tuple(check_cross(table, target.name, is_like_host=is_like_host))
     if problems:
