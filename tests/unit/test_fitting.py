@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from ffiwheel.compile.fitting import check_cross, check_patterns, fit_table
 from ffiwheel.config.schema import CompileTable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = ("linux-x86_64", "macos-x86_64", "windows-amd64")
 
@@ -45,22 +50,27 @@ def test_this_machines_processor_is_refused_for_all_others(table: CompileTable, 
 
 
 @pytest.mark.parametrize(
-    ("key", "flags"),
+    "table",
     [
-        ("flags", ("-I/usr/include/x",)),
-        ("flags", ("-isystem", "/usr/include")),
-        ("flags", ("-isystem/usr/include",)),
-        ("link_flags", ("-L/usr/lib",)),
-        ("link_flags", ("/usr/lib/x86_64-linux-gnu/libm.so",)),
-        ("include_dirs", ("/usr/local/include",)),
+        CompileTable(flags=("-I/usr/include/x",)),
+        CompileTable(flags=("-isystem", "/usr/include")),
+        CompileTable(flags=("-isystem/usr/include",)),
+        CompileTable(link_flags=("-L/usr/lib",)),
+        CompileTable(link_flags=("/usr/lib/x86_64-linux-gnu/libm.so",)),
+        CompileTable(include_dirs=("/usr/local/include",)),
     ],
 )
-def test_this_machines_libraries_are_refused_for_other_systems(
-    key: str, flags: tuple[str, ...]
-) -> None:
-    table = CompileTable()._replace(**{key: flags})
+def test_this_machines_libraries_are_refused_for_other_systems(table: CompileTable) -> None:
     assert len([*check_cross(table, "macos-arm64", is_like_host=False)]) == 1
     assert not [*check_cross(table, "linux-x86_64", is_like_host=True)]
+
+
+def test_the_headers_of_a_python_are_refused_wherever_they_are(tmp_path: Path) -> None:
+    table = CompileTable(flags=(f"-I{tmp_path}",))
+    assert not [*check_cross(table, "macos-arm64", is_like_host=False)]
+    (tmp_path / "Python.h").touch()
+    [problem] = check_cross(table, "macos-arm64", is_like_host=False)
+    assert "the headers of a Python for this machine" in problem.message
 
 
 def test_the_projects_own_folders_are_fine() -> None:

@@ -25,12 +25,13 @@ RULES = (
     "API010 names-unbound",
     "API011 not-on-target",
     "API012 only-on-target",
+    "API013 export-matches-nothing",
 )
 """Every rule of this package, as `docs/bindings.md` lists them; `reflect` has others."""
 _RENAMED, _UNKNOWN, _DEFAULT, _HIDDEN, _FOREIGN, _MOVED, _LEFT, _UNTYPED, _UNBOUND, *_TARGETS = (
     RULES
 )
-_NOT_THERE, _ONLY_THERE = _TARGETS
+_NOT_THERE, _ONLY_THERE, _NO_EXPORT = _TARGETS
 METADATA_MACRO = "TVM_FFI_DLL_EXPORT_INCLUDE_METADATA"
 """What makes TVM-FFI's macros keep the types of C symbols; the builds of ffiwheel define it."""
 _SHOWN = 3
@@ -207,6 +208,19 @@ def only_on_target(target: str, names: Sequence[str], *, bound: bool) -> Finding
         f" {result}",
         help="build the wheel on such a machine, and describe it from there:\n"
         "`ffiwheel build --target ... --api ffiwheel-api.json`",
+    )
+
+
+def exports_nothing(target: str, pattern: str, *, is_windows: bool) -> Finding:
+    """Return the finding about a pattern of symbols that is to leave the library, and is not."""
+    return Finding(
+        rule=_NO_EXPORT,
+        severity=Severity.WARNING,
+        subject=target,
+        message=f"no symbol that leaves the library is called `{pattern}`, as `exports` wants it",
+        help="a DLL exports what the source marks so: `__declspec(dllexport)`"
+        if is_windows
+        else 'is it spelt as `nm -D` shows it, and used or marked `visibility("default")`?',
     )
 
 

@@ -7,10 +7,11 @@ for what an `#ifdef` leaves out. A file may say it instead, which another build 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ffiwheel.bind.notes import not_on_target, only_on_target
+from ffiwheel.bind.notes import exports_nothing, not_on_target, only_on_target
 from ffiwheel.errors import ProjectError, ReflectError
 from ffiwheel.model.api_json import parse_api, render_api
 from ffiwheel.reflect.fit import Evidence, Fitted, fit_api, stem_of_library
@@ -132,7 +133,7 @@ def bind_attempt(
     there = gather_evidence(attempt)
     _check_about(known, there)
     fitted = fit_api(known.api, there, known.here)
-    for finding in _find_differences(target, fitted):
+    for finding in (*_find_differences(target, fitted), *_find_unexported(project, attempt)):
         progress.warn(finding)
     identity = identify(fitted.api)
     proof = Proof.GIVEN if identity in proven else Proof.TYPED
@@ -173,6 +174,17 @@ def _check_about(known: Description, there: Evidence) -> None:
         where=str(known.origin or ""),
         hint="give the `ffiwheel-api.json` of a wheel of this project",
     )
+
+
+def _find_unexported(project: Project, attempt: Attempt) -> Iterator[Finding]:
+    """Yield a finding for every pattern of `exports` that no library of a target has."""
+    patterns = project.config.exports or ()
+    binaries = read_binaries(attempt.draft).values() if patterns else ()
+    names = [name for _, binary in binaries for name in binary.exports]
+    is_windows = attempt.target.system == "windows"
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in names):
+            yield exports_nothing(attempt.target.name, pattern, is_windows=is_windows)
 
 
 def _quoted(names: Iterable[str]) -> str:
