@@ -111,7 +111,7 @@ class AuditError(FfiwheelError):
 
 
 class TargetsError(FfiwheelError):
-    """Some of several targets could not be built; the wheels of the others are delivered."""
+    """Of several targets, some could not be built; the wheels of the others are delivered."""
 
     exit_code = 12
 

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.config.project import read_project
 from ffiwheel.errors import FfiwheelError, ProjectError
-from ffiwheel.model.finding import Severity
+from ffiwheel.model.finding import Report, Severity
 from ffiwheel.toolchain.targets import parse_targets
 from ffiwheel.ui.answer import print_answer, show_path
 from ffiwheel.ui.console import ConsoleProgress
 from ffiwheel.ui.targets import render_outcomes
 from ffiwheel.workflow.build import BuildOptions, build_wheel
+from ffiwheel.workflow.failures import explain_failures
 from ffiwheel.workflow.place import output_folder
-from ffiwheel.workflow.sdist import build_both, build_sdist_and_targets
-from ffiwheel.workflow.targets import build_targets, explain_failures
+from ffiwheel.workflow.sdist import build_both, build_both_targets
+from ffiwheel.workflow.targets import build_targets
 
 if TYPE_CHECKING:
     import argparse
@@ -106,11 +107,6 @@ class _Answer:
 
 
 def _answer(options: argparse.Namespace, progress: ConsoleProgress) -> _Answer:
-    if options.sdist and options.fix:
-        raise ProjectError(
-            "`--fix` changes the project, and `--sdist` builds from a copy of it",
-            hint="run `ffiwheel build --fix` first",
-        )
     if options.target:
         return _build_targets(options, progress)
     sdist, wheel = _build(options, progress)
@@ -120,13 +116,14 @@ def _answer(options: argparse.Namespace, progress: ConsoleProgress) -> _Answer:
 
 def _build_targets(options: argparse.Namespace, progress: ConsoleProgress) -> _Answer:
     project = read_project(Path(options.path))
-    minimums = project.config.targets._asdict()
-    targets = parse_targets(options.target, minimums)
+    _refuse_fix(options, "`--fix` changes the project for the wheel of this machine")
+    targets = parse_targets(options.target, project.config.targets._asdict())
     outdir = output_folder(project, Path(options.outdir) if options.outdir else None)
-    wanted = (project, outdir, targets, _choice(options), progress)
-    sdist, outcomes = (
-        build_sdist_and_targets(*wanted) if options.sdist else (None, build_targets(*wanted))
-    )
+    choice, sdist = _choice(options), None
+    if options.sdist:
+        sdist, outcomes = build_both_targets(project, outdir, targets, choice, progress)
+    else:
+        outcomes = build_targets(project, outdir, targets, choice, progress)
     progress.show(partial(render_outcomes, outcomes))
     return _Answer(
         paths=tuple(filter(None, (sdist, *(one.wheel for one in outcomes)))),
@@ -134,9 +131,15 @@ def _build_targets(options: argparse.Namespace, progress: ConsoleProgress) -> _A
             "schema": 1,
             "sdist": str(sdist) if sdist else None,
             "targets": [_describe_outcome(one) for one in outcomes],
+            "seconds": progress.seconds,
         },
         error=explain_failures(outcomes),
     )
+
+
+def _refuse_fix(options: argparse.Namespace, reason: str) -> None:
+    if options.fix:
+        raise ProjectError(reason, where="--fix", hint="run `ffiwheel build --fix` first")
 
 
 def _choice(options: argparse.Namespace) -> BuildOptions:
@@ -157,7 +160,14 @@ def _build(
     project = read_project(Path(options.path))
     outdir = output_folder(project, Path(options.outdir) if options.outdir else None)
     choice = _choice(options)
+    if options.api:
+        raise ProjectError(
+            "`--api` describes libraries that this machine cannot load; its own are loaded",
+            where="--api",
+            hint="say what to build for: `--target`",
+        )
     if options.sdist:
+        _refuse_fix(options, "`--fix` changes the project, and `--sdist` builds from a copy of it")
         return build_both(project, outdir, choice, progress)
     return None, build_wheel(project, outdir, choice, progress)
 
@@ -171,12 +181,18 @@ def _describe(
         "sdist": str(sdist) if sdist else None,
         "version": wheel.version,
         "size": wheel.path.stat().st_size,
-        "rules": wheel.report.rules,
+        **_describe_report(wheel.report),
+        "seconds": progress.seconds,
+    }
+
+
+def _describe_report(report: Report) -> dict[str, object]:
+    return {
+        "rules": report.rules,
         "findings": [
             {**asdict(finding), "severity": finding.severity.value}
-            for finding in wheel.report.at_least(Severity.WARNING)
+            for finding in report.at_least(Severity.WARNING)
         ],
-        "seconds": progress.seconds,
     }
 
 
@@ -187,5 +203,6 @@ def _describe_outcome(one: Outcome) -> dict[str, object]:
         "size": one.wheel.stat().st_size if one.wheel else None,
         "seconds": round(one.seconds, 3),
         "verified": one.verified,
+        **_describe_report(one.report or Report(rules=0)),
         "errors": [problem._asdict() for problem in one.error.problems] if one.error else [],
     }

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_NO_FLAGS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class CompileTable(NamedTuple):
@@ -34,6 +35,12 @@ class CompileTable(NamedTuple):
     """More options for the linker, such as `-lfoo`."""
     standard: Literal["c++17", "c++20", "c++23"] = "c++17"
     """The C++ standard."""
+    flags_for: Mapping[str, tuple[str, ...]] = _NO_FLAGS
+    """More `flags` for some targets: `"*-x86_64" = ["-mavx2"]`. The keys are names of targets, in
+    which `*` matches any text. A build without `--target` is for the target that the machine is,
+    such as `linux-x86_64`. What several keys say is given one after the other."""
+    link_flags_for: Mapping[str, tuple[str, ...]] = _NO_FLAGS
+    """More `link-flags` for some targets: `"windows-*" = ["-lws2_32"]`."""
 
 
 class BindingsTable(NamedTuple):

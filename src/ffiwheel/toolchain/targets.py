@@ -126,6 +126,23 @@ def native_target() -> Target:
     return Target(name=NATIVE, system="linux", libc=host_libc(), arch=machine_arch())
 
 
+def names_of_targets() -> tuple[str, ...]:
+    """Return the names that keys of the configuration may match, the machine's own among them."""
+    named = (*(row.target.name for row in TABLE), full_name(native_target()))
+    return tuple(dict.fromkeys(named))
+
+
+def full_name(target: Target) -> str:
+    """Return the name of a target that says what it is: that of `native`, as if it were asked for.
+
+    >>> full_name(Target(name="native", system="linux", libc="glibc", arch="riscv64"))
+    'linux-riscv64'
+    """
+    if not target.is_native:
+        return target.name
+    return f"{'musllinux' if target.libc == 'musl' else target.system}-{target.arch}"
+
+
 def row_of(target: Target) -> Row:
     """Return the row of a target that is not `native`."""
     return next(row for row in TABLE if row.target.name == target.name)

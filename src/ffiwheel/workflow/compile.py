@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from ffiwheel.compile.cmake import (
     without_import_libraries,
 )
 from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
+from ffiwheel.compile.fitting import check_cross, check_patterns, fit_table
 from ffiwheel.compile.kernels import check_target, find_kernels
 from ffiwheel.compile.ninja import compile_sources, summarize
 from ffiwheel.compile.plan import Kernels, Plan
@@ -29,9 +30,11 @@ from ffiwheel.system.parallel import cores, run_parallel
 from ffiwheel.toolchain.cuda import find_nvcc
 from ffiwheel.toolchain.native import find_compiler, find_linker
 from ffiwheel.toolchain.runtime import list_headers
+from ffiwheel.toolchain.targets import full_name, names_of_targets
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.wheel.metadata import read_metadata, render_dist_info
 from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_files
+from ffiwheel.workflow.attempt import Attempt
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.emit import emit_overlay
 from ffiwheel.workflow.finish import finish_draft
@@ -45,30 +48,9 @@ if TYPE_CHECKING:
     from ffiwheel.model.compiled import Compiled
     from ffiwheel.model.overlay import Overlay
     from ffiwheel.model.progress import Step
+    from ffiwheel.model.target import Target
     from ffiwheel.model.version import Version
     from ffiwheel.wheel.packages import PackageFolder
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """What became of a job."""
-
-    job: Job
-    outcome: Draft | FfiwheelError
-    """The wheel to be, without bindings, or why there is none."""
-    seconds: float = 0.0
-    """How long compilers and linkers worked on it in this run, all cores together."""
-
-    @property
-    def draft(self) -> Draft:
-        """The wheel to be.
-
-        Raises:
-            FfiwheelError: if there is none.
-        """
-        if isinstance(self.outcome, FfiwheelError):
-            raise self.outcome
-        return self.outcome
 
 
 def compile_project(
@@ -118,7 +100,13 @@ def _attempt(project: Project, job: Job, make: Callable[[], Draft]) -> Attempt:
         outcome: Draft | FfiwheelError = finish_draft(make(), job, exports)
     except FfiwheelError as error:
         outcome = error
-    return Attempt(job=job, outcome=outcome, seconds=monotonic() - started)
+    return Attempt(
+        target=job.target,
+        folder=job.folder,
+        job=job,
+        outcome=outcome,
+        seconds=monotonic() - started,
+    )
 
 
 def _compile_plain(
@@ -141,7 +129,7 @@ def _conclude(
 ) -> Attempt:
     """Return what became of a job whose sources have been compiled, or have not."""
     if isinstance(made, FfiwheelError):
-        return Attempt(job=job, outcome=made, seconds=seconds)
+        return Attempt(target=job.target, folder=job.folder, job=job, outcome=made, seconds=seconds)
     attempt = _attempt(project, job, partial(_draft_own, project, version, job, made))
     return replace(attempt, seconds=seconds)
 
@@ -207,9 +195,35 @@ def check_project(project: Project, version: str, overlay: Overlay | None) -> No
         *_problems_of(lambda: source_packages(project)),
         *_problems_of(lambda: find_sources(project.root, project.config.sources, overlay)),
         *_problems_of(lambda: _find_kernels(project, overlay)),
+        *(
+            problem._replace(where=f"{problem.where} in {project.root / 'pyproject.toml'}")
+            for problem in check_patterns(project.config.compile, names_of_targets())
+        ),
     ]
     if problems:
         raise ProjectError.of(problems)
+
+
+def check_options(project: Project, target: Target, *, is_like_host: bool) -> None:
+    """Look for what is about this machine, and not about another target: a backend or options.
+
+    Raises:
+        ProjectError: with all of it.
+    """
+    if target.is_native:
+        return
+    if not project.is_ours and project.backend != CMAKE_BACKEND:
+        raise ProjectError(
+            f"`{project.backend}` compiles for the machine that it runs on",
+            where=f"build-system.build-backend in {project.root / 'pyproject.toml'}",
+            hint="plain `sources` and a `CMakeLists.txt` are compiled for every target:\n"
+            'build-backend = "ffiwheel.backend"',
+        )
+    table = fit_table(project.config.compile, target.name)
+    problems = tuple(check_cross(table, target.name, is_like_host=is_like_host))
+    if problems:
+        file = project.root / "pyproject.toml"
+        raise ProjectError.of(one._replace(where=f"{one.where} in {file}") for one in problems)
 
 
 def _problems_of(check: Callable[[], object]) -> tuple[Problem, ...]:
@@ -267,7 +281,7 @@ def _plan_sources(
             job=job,
             sources=sources,
             library=f"{package}/{job.target.library_name(package.rpartition('/')[2])}",
-            table=project.config.compile,
+            table=fit_table(project.config.compile, full_name(job.target)),
             exports=project.config.exports or (),
             cuda=cuda,
             kernels=Kernels(sources=kernels, folder=folder / "kernels", host=find_compiler())
@@ -326,7 +340,7 @@ def _trace_foreign(order: Order) -> Provenance:
 def _share_stubs(project: Project, attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
     """Give every wheel what the guide's stub step wrote where this machine can load the library."""
     for host in attempts:
-        if loads_here(host.job.target) and isinstance(host.outcome, Draft):
+        if host.job and loads_here(host.target) and isinstance(host.outcome, Draft):
             stubs = _completed_stubs(host.job, source_packages(project))
             return tuple(
                 replace(one, outcome=one.outcome.with_files(stubs))

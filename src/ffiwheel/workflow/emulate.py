@@ -55,7 +55,7 @@ def emulate_wheels(
     with progress.step("emulate") as step:
         for index, outcome in enumerate(outcomes):
             step.advance(index, len(outcomes))
-            tried.append(_try(outcome, jobs[outcome.target.name]))
+            tried.append(_try(outcome, jobs.get(outcome.target.name)))
         loaded = sum(one.verified.startswith(_LOADED) for one in tried)
         refused = sum(one.error is not None for one in tried) - sum(
             one.error is not None for one in outcomes
@@ -65,8 +65,8 @@ def emulate_wheels(
     return tuple(tried)
 
 
-def _try(outcome: Outcome, job: Job) -> Outcome:
-    if outcome.wheel is None or outcome.verified != LINKED:
+def _try(outcome: Outcome, job: Job | None) -> Outcome:
+    if job is None or outcome.wheel is None or outcome.verified != LINKED:
         return outcome
     try:
         return replace(outcome, verified=verify_emulated(outcome.wheel, job))

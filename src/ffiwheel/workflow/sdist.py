@@ -20,7 +20,7 @@ from ffiwheel.workflow.build import make_wheel
 from ffiwheel.workflow.emit import plan_for_build
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
-from ffiwheel.workflow.targets import build_targets
+from ffiwheel.workflow.targets import deliver_wheels, make_wheels
 from ffiwheel.workflow.version import project_version
 
 if TYPE_CHECKING:
@@ -58,14 +58,17 @@ def build_both(
     return delivered, replace(wheel, path=path)
 
 
-def build_sdist_and_targets(
+def build_both_targets(
     project: Project,
     outdir: Path,
     targets: Sequence[Target],
     options: BuildOptions,
     progress: Progress,
-) -> tuple[Path, tuple[Outcome, ...]]:
+) -> tuple[Path | None, tuple[Outcome, ...]]:
     """Build the sdist of `project`, and from it a wheel for each target, into `outdir`.
+
+    Returns:
+        The sdist, unless no wheel could be made of it, and what became of the targets.
 
     Raises:
         FfiwheelError: if none can be built, whatever the target; `outdir` is then as it was.
@@ -73,9 +76,11 @@ def build_sdist_and_targets(
     with build_folder(project, progress, debug=False) as folder:
         sdist = make_sdist(project, folder, progress)
         unpacked = unpack_sdist(sdist, folder.parent / "unpacked")
-        outcomes = build_targets(unpacked, outdir, targets, options, progress)
-        [delivered] = deliver((sdist,), outdir)
-    return delivered, outcomes
+        with build_folder(unpacked, progress, debug=options.debug) as inner:
+            outcomes = make_wheels(unpacked, inner, targets, options, progress)
+        if not any(one.wheel for one in outcomes):
+            return None, outcomes
+        return outdir / sdist.name, deliver_wheels(outcomes, outdir, sdist)
 
 
 def make_sdist(project: Project, folder: Path, progress: Progress) -> Path:

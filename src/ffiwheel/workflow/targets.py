@@ -8,29 +8,32 @@ made for the purpose. A target that fails does not hold up the others; their whe
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ffiwheel.compile.errors import name_log
+from ffiwheel.compile.explain import explain_failure
 from ffiwheel.compile.job import Job
-from ffiwheel.errors import FfiwheelError, TargetsError
-from ffiwheel.model.api_json import parse_api
-from ffiwheel.model.finding import Finding, Severity
+from ffiwheel.errors import CompileError, FfiwheelError, WheelError
 from ffiwheel.model.outcome import Outcome
-from ffiwheel.reflect.fit import fit_api
 from ffiwheel.system.machine import loads_here
 from ffiwheel.toolchain.cross import find_cross_compiler
 from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.targets import native_target
-from ffiwheel.workflow.binaries import read_binaries
-from ffiwheel.workflow.bind import bind_draft, wishes_of
+from ffiwheel.workflow.attempt import Attempt
 from ffiwheel.workflow.build import BuildOptions, assemble, find_job_runtime
-from ffiwheel.workflow.check import Proof
-from ffiwheel.workflow.compile import Attempt, compile_project, emit_into
+from ffiwheel.workflow.compile import check_options, compile_project, emit_into
+from ffiwheel.workflow.description import (
+    Description,
+    bind_attempt,
+    describe_attempt,
+    identify,
+    read_description,
+)
 from ffiwheel.workflow.emulate import LINKED, emulate_wheels
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.quiet import Quiet
-from ffiwheel.workflow.reflect import reflect_draft
 from ffiwheel.workflow.runtimes import runtime_for
 from ffiwheel.workflow.target_table import warm_targets
 from ffiwheel.workflow.verdict import audit, terms_of
@@ -41,13 +44,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ffiwheel.config.project import Project
-    from ffiwheel.model.api import Api
-    from ffiwheel.model.draft import Draft
+    from ffiwheel.model.overlay import Overlay
     from ffiwheel.model.progress import Progress
     from ffiwheel.model.target import Target
     from ffiwheel.model.toolchain import Runtime
     from ffiwheel.model.version import Version
     from ffiwheel.workflow.verdict import Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What is the same for all targets."""
+
+    project: Project
+    version: Version
+    folder: Path
+    """The build folder around those of the targets."""
+    options: BuildOptions
+    progress: Progress
+    runtime: Runtime
+    """The TVM-FFI release to compile against, as this machine has it."""
+    overlay: Overlay | None
 
 
 def build_targets(
@@ -62,43 +79,94 @@ def build_targets(
     Raises:
         FfiwheelError: if none can be built, whatever the target; `outdir` is then as it was.
     """
-    terms = terms_of(project, debug=options.debug)
-    with build_folder(project, progress, debug=options.debug) as around:
-        folder = around / "targets"
-        version = show_version(project, progress)
-        attempts = _compile(project, version, folder, targets, options, progress)
-        api = describe_libraries(project, attempts, options, progress)
-        outcomes = _finish(project, api, attempts, targets, terms, progress)
-        if options.emulate:
-            jobs = {one.job.target.name: one.job for one in attempts}
-            outcomes = emulate_wheels(outcomes, jobs, progress)
-        made = [one.wheel for one in outcomes if one.wheel]
-        delivered = dict(zip(made, deliver(tuple(made), outdir), strict=True))
+    with build_folder(project, progress, debug=options.debug) as folder:
+        outcomes = make_wheels(project, folder, targets, options, progress)
+        return deliver_wheels(outcomes, outdir)
+
+
+def deliver_wheels(outcomes: Sequence[Outcome], outdir: Path, *others: Path) -> tuple[Outcome, ...]:
+    """Copy the wheels that were made, and `others` with them, into `outdir`: all or none."""
+    wheels = [one.wheel for one in outcomes if one.wheel]
+    delivered = dict(zip(wheels, deliver((*wheels, *others), outdir), strict=False))
     return tuple(replace(one, wheel=delivered[one.wheel]) if one.wheel else one for one in outcomes)
 
 
-def _compile(
+def make_wheels(
     project: Project,
-    version: Version,
-    folder: Path,
+    around: Path,
     targets: Sequence[Target],
     options: BuildOptions,
     progress: Progress,
+) -> tuple[Outcome, ...]:
+    """Make and audit a wheel of `project` for each target, in its build folder."""
+    terms = terms_of(project, debug=options.debug)
+    given = read_description(options.api) if options.api else None
+    version, folder = show_version(project, progress), around / "targets"
+    work = Work(
+        project=project,
+        version=version,
+        folder=folder,
+        options=options,
+        progress=progress,
+        runtime=find_job_runtime(options),
+        overlay=emit_into(project, version, folder),
+    )
+    attempts = compile_targets(work, targets, is_described=given is not None)
+    try:
+        known = given or _describe(work, attempts)
+    except FfiwheelError as error:
+        return tuple(_give_up(one, error) for one in attempts if one.target in targets)
+    wanted = [one for one in attempts if one.target in targets]
+    outcomes = _finish(work, known, wanted, terms)
+    if options.emulate:
+        jobs = {one.target.name: one.job for one in wanted if one.job}
+        outcomes = emulate_wheels(outcomes, jobs, progress)
+    return outcomes
+
+
+def compile_targets(
+    work: Work, targets: Sequence[Target], *, is_described: bool
 ) -> tuple[Attempt, ...]:
     """Compile for all targets, and for this machine if none of them is one that it can load."""
     wanted = list(targets)
-    if not options.api and not any(loads_here(target) for target in targets):
+    if not is_described and not any(loads_here(target) for target in targets):
         wanted.append(native_target())
-    overlay = emit_into(project, version, folder)
-    runtime = find_job_runtime(options)
-    jobs = [
-        plan_target(project, target, folder / target.name, runtime, options) for target in wanted
-    ]
-    jobs = [replace(job, overlay=overlay) for job in jobs]
-    compilers = {job.target.name: job.compiler for job in jobs}
-    warm_targets(compilers, progress, debug=options.debug)
-    with progress.step("compile") as step, logged(step, folder.parent / "log.txt") as heard:
-        return compile_project(project, version, jobs, folder, heard)
+    attempts = _compile(work, wanted)
+    compiled = [one for one in attempts if one.error is None]
+    has_host = any(loads_here(one.target) for one in compiled)
+    if is_described or has_host or not compiled or native_target() in wanted:
+        return attempts
+    return (*attempts, *_compile(work, [native_target()]))
+
+
+def _compile(work: Work, targets: Sequence[Target]) -> tuple[Attempt, ...]:
+    """Compile for some targets; what cannot be planned for one is an attempt that failed."""
+    planned = {target: _plan(work, target) for target in targets}
+    jobs = [job for job in planned.values() if isinstance(job, Job)]
+    made = {}
+    if jobs:
+        compilers = {job.target.name: job.compiler for job in jobs}
+        warm_targets(compilers, work.progress, debug=work.options.debug)
+        log = work.folder.parent / "log.txt"
+        with work.progress.step("compile") as step, logged(step, log) as heard:
+            found = compile_project(work.project, work.version, jobs, work.folder, heard)
+        made = {one.target: _explain(one, log) for one in found}
+    return tuple(
+        made[target]
+        if isinstance(job, Job)
+        else Attempt(target=target, outcome=job, folder=work.folder / target.name)
+        for target, job in planned.items()
+    )
+
+
+def _plan(work: Work, target: Target) -> Job | FfiwheelError:
+    try:
+        check_options(work.project, target, is_like_host=loads_here(target))
+        folder = work.folder / target.name
+        job = plan_target(work.project, target, folder, work.runtime, work.options)
+    except FfiwheelError as error:
+        return error
+    return replace(job, overlay=work.overlay)
 
 
 def plan_target(
@@ -130,117 +198,92 @@ def plan_target(
     )
 
 
-def describe_libraries(
-    project: Project, attempts: Sequence[Attempt], options: BuildOptions, progress: Progress
-) -> Api:
-    """Return what the libraries of all targets offer, as far as they are alike.
+def _explain(attempt: Attempt, log: Path) -> Attempt:
+    """Return an attempt whose error, if it has one, speaks of the project and names the log."""
+    error = attempt.error
+    if not isinstance(error, CompileError):
+        return attempt
+    if not attempt.target.is_native:
+        error = explain_failure(error, attempt.target.name)
+    return replace(attempt, outcome=name_log(error, log))
+
+
+def _describe(work: Work, attempts: Sequence[Attempt]) -> Description:
+    """Return what the libraries offer, by one that this machine can load.
 
     Raises:
-        FfiwheelError: if nothing could be compiled that this machine can load.
+        FfiwheelError: if there is none.
     """
-    if options.api:
-        return parse_api(options.api.read_text(encoding="utf-8"), str(options.api))
-    host = next(one for one in attempts if loads_here(one.job.target))
-    with progress.step("reflect") as step:
-        api, doubts = reflect_draft(
-            host.draft, project.root, host.job.folder, find_job_runtime(options), step
-        )
-    with progress.step("bind") as step:
-        wishes = wishes_of(project, host.job.runtime)
-        _, findings = bind_draft(wishes, host.draft, api, host.job.folder, step)
-    for finding in (*doubts, *findings):
-        progress.warn(finding)
-    return api
+    hosts = [one for one in attempts if loads_here(one.target)]
+    host = next((one for one in hosts if one.error is None), None)
+    if host:
+        return describe_attempt(work.project, host, work.runtime, work.progress)
+    [*_, (error)] = [one.error for one in hosts if one.error]
+    raise explain_no_host(error)
+
+
+def explain_no_host(error: FfiwheelError) -> FfiwheelError:
+    """Return the error of targets that have no bindings, as nothing compiles for this machine."""
+    first = error.problems[0]
+    return type(error)(
+        f"nothing is known of what the library offers: for this machine, {first.message}",
+        where=first.where,
+        hint=f"{first.hint}\nor give a description that another build has made: `--api FILE`",
+        output=error.output,
+    )
+
+
+def _give_up(attempt: Attempt, error: FfiwheelError) -> Outcome:
+    """Return the outcome of a target for which there are no bindings."""
+    return Outcome(target=attempt.target, seconds=attempt.seconds, error=attempt.error or error)
 
 
 def _finish(
-    project: Project,
-    api: Api,
-    attempts: Sequence[Attempt],
-    targets: Sequence[Target],
-    terms: Terms,
-    progress: Progress,
+    work: Work, known: Description, attempts: Sequence[Attempt], terms: Terms
 ) -> tuple[Outcome, ...]:
     """Make the wheel of every target that was wanted, and audit it."""
     quiet = Quiet()
-    outcomes = []
-    with progress.step("assemble") as step:
-        for index, attempt in enumerate(one for one in attempts if one.job.target in targets):
-            step.advance(index, len(targets))
-            outcomes.append(_finish_one(project, api, attempt, terms, quiet))
+    proven = {identify(known.api)} if known.here else set()
+    outcomes: list[Outcome] = []
+    with work.progress.step("assemble") as step:
+        for index, attempt in enumerate(attempts):
+            step.advance(index, len(attempts))
+            quiet.target = attempt.target.name
+            outcome = _finish_one(work.project, known, attempt, proven, terms, quiet)
+            outcomes.append(_refuse_twin(outcome, outcomes))
         made = sum(one.wheel is not None for one in outcomes)
         step.done(f"{made} wheel{'' if made == 1 else 's'}")
-    quiet.tell(progress)
+    quiet.tell(work.progress)
     return tuple(outcomes)
 
 
 def _finish_one(
-    project: Project, api: Api, attempt: Attempt, terms: Terms, progress: Quiet
+    project: Project,
+    known: Description,
+    attempt: Attempt,
+    proven: set[bytes],
+    terms: Terms,
+    progress: Quiet,
 ) -> Outcome:
-    outcome = Outcome(target=attempt.job.target, seconds=attempt.seconds)
+    outcome = Outcome(target=attempt.target, seconds=attempt.seconds)
     try:
-        draft, findings = _bind(project, api, attempt, progress)
-        for finding in findings:
-            progress.warn(finding)
-        wheel = assemble(draft, attempt.job.folder, progress)
+        draft = bind_attempt(project, known, attempt, proven, progress)
+        wheel = assemble(draft, attempt.folder, progress)
         verified = "run" if loads_here(outcome.target) else LINKED
         report = audit(wheel, terms, progress)
-        return replace(outcome, wheel=wheel, report=report, verified=verified)
     except FfiwheelError as error:
         return replace(outcome, error=error)
+    return replace(outcome, wheel=wheel, report=report, verified=verified)
 
 
-def _bind(
-    project: Project, api: Api, attempt: Attempt, progress: Progress
-) -> tuple[Draft, tuple[Finding, ...]]:
-    """Return the wheel to be of a target, with bindings; and where it differs from the others."""
-    draft, target = attempt.draft, attempt.job.target
-    extensions = {n: pair for n, pair in read_binaries(draft).items() if pair[1].is_extension}
-    fitted = fit_api(api, {n: (one, path.read_bytes()) for n, (path, one) in extensions.items()})
-    differs = [
-        Finding(
-            rule=rule,
-            severity=Severity.WARNING,
-            subject=target.name,
-            message=f"{listed} {said}",
-            help=help_text,
-        )
-        for rule, names, said, help_text in (
-            (
-                "API011 not-on-target",
-                fitted.missing,
-                f"not in the library for {target.name}, so the bindings of its wheel lack it",
-                "is it behind an `#ifdef`?",
-            ),
-            (
-                "API012 only-on-target",
-                fitted.extra,
-                f"only in the library for {target.name}, so nothing is known of its types",
-                "describe it with `--api`, or build it everywhere",
-            ),
-        )
-        if (listed := ", ".join(f"`{name}`" for name in names))
-    ]
-    proof = Proof.TYPED if differs else Proof.GIVEN
-    with progress.step("bind") as step:
-        bound, _ = bind_draft(
-            wishes_of(project), draft, fitted.api, attempt.job.folder, step, proof
-        )
-    return bound, tuple(differs)
-
-
-def explain_failures(outcomes: Sequence[Outcome]) -> FfiwheelError | None:
-    """Return one error for all targets that failed: of its own class where only one was wanted."""
-    failed = {one.target.name: one.error for one in outcomes if one.error}
-    if not failed:
-        return None
-    if len(outcomes) == 1:
-        return next(iter(failed.values()))
-    error = TargetsError.of(
-        problem._replace(message=f"{name}: {problem.message}")
-        for name, found in failed.items()
-        for problem in found.problems
+def _refuse_twin(outcome: Outcome, others: Sequence[Outcome]) -> Outcome:
+    """Return an outcome without its wheel if that of another target has the same name."""
+    names = {one.wheel.name: one.target.name for one in others if one.wheel}
+    if not outcome.wheel or not (twin := names.get(outcome.wheel.name)):
+        return outcome
+    error = WheelError(
+        f"the wheel would be in the place of that of {twin}",
+        where=outcome.wheel.name,
+        hint="ask for one of the two targets",
     )
-    said = [f"{name}:\n{one.output.rstrip()}" for name, one in failed.items() if one.output.strip()]
-    error.output = "\n".join(said)
-    return error
+    return replace(outcome, wheel=None, report=None, error=error)
