@@ -92,9 +92,9 @@ def test_wheels_differ_by_the_library_only(built: Built) -> None:
     assert f"{package}/_ffi_api.py" in shared
     for system, library in files.items():
         assert built.names(system) == {*shared, f"{package}/{library}"}
-        for name in shared:
+        for name in shared:  # modules say which library they load
             here, there = built.folders["manylinux"] / name, built.folders[system] / name
-            assert here.read_bytes() == there.read_bytes(), name
+            assert here.read_text().replace(files["manylinux"], library) == there.read_text(), name
 
 
 def test_the_runtime_is_found(built: Built) -> None:
