@@ -48,6 +48,11 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="build for another system, or `all`; can be given several times (see: targets)",
     )
     parser.add_argument(
+        "--emulate",
+        action="store_true",
+        help="load what was built for other systems under qemu or wine, where they are there",
+    )
+    parser.add_argument(
         "--ffi",
         default="",
         metavar="VERSION",
@@ -134,6 +139,7 @@ def _choice(options: argparse.Namespace) -> BuildOptions:
         fix=options.fix,
         ffi=options.ffi,
         api=Path(options.api) if options.api else None,
+        emulate=options.emulate,
     )
 
 

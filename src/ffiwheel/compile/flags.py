@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from ffiwheel.compile.plan import Kernels, Plan
     from ffiwheel.model.target import Target
 
-WINDOWS_HEADER = Path(__file__).parent / "data" / "windows.h"
-"""What the TVM-FFI headers lack for MinGW; each source begins with it."""
+_DATA = Path(__file__).parent / "data"
+WINDOWS_FLAGS = ("-include", str(_DATA / "windows.h"), "-isystem", str(_DATA / "windows"))
+"""What the TVM-FFI headers lack for MinGW: each source begins with the first, and the folder has
+headers that are found before those of the runtime."""
 
 
 def compile_flags(plan: Plan) -> list[str]:
@@ -116,7 +118,7 @@ def target_flags(target: Target) -> list[str]:
     if target.libc == "musl":
         return ["-D__MUSL__"]
     if target.format is Format.PE:
-        return ["-include", str(WINDOWS_HEADER)]
+        return [*WINDOWS_FLAGS]
     return []
 
 

@@ -59,6 +59,8 @@ class BuildOptions:
     """The release of the runtime to compile against; default: the one that is installed."""
     api: Path | None = None
     """The description of what the libraries offer, where it is not to be found out."""
+    emulate: bool = False
+    """Load the libraries of other systems under an emulator, where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from ffiwheel.workflow.bind import bind_draft, wishes_of
 from ffiwheel.workflow.build import BuildOptions, assemble, find_job_runtime
 from ffiwheel.workflow.check import Proof
 from ffiwheel.workflow.compile import Attempt, compile_project, emit_into
+from ffiwheel.workflow.emulate import LINKED, emulate_wheels
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.quiet import Quiet
@@ -68,6 +69,9 @@ def build_targets(
         attempts = _compile(project, version, folder, targets, options, progress)
         api = describe_libraries(project, attempts, options, progress)
         outcomes = _finish(project, api, attempts, targets, terms, progress)
+        if options.emulate:
+            jobs = {one.job.target.name: one.job for one in attempts}
+            outcomes = emulate_wheels(outcomes, jobs, progress)
         made = [one.wheel for one in outcomes if one.wheel]
         delivered = dict(zip(made, deliver(tuple(made), outdir), strict=True))
     return tuple(replace(one, wheel=delivered[one.wheel]) if one.wheel else one for one in outcomes)
@@ -180,7 +184,7 @@ def _finish_one(
         for finding in findings:
             progress.warn(finding)
         wheel = assemble(draft, attempt.job.folder, progress)
-        verified = "run" if loads_here(outcome.target) else "linked, not run"
+        verified = "run" if loads_here(outcome.target) else LINKED
         report = audit(wheel, terms, progress)
         return replace(outcome, wheel=wheel, report=report, verified=verified)
     except FfiwheelError as error:
