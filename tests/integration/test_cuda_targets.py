@@ -14,6 +14,8 @@ import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+import tvm_ffi
+from emulated import find_arm_python, find_target_wheel, find_wine, start_wine, wine_prefix
 from test_error_texts import readable
 from workshop import (
     GOLDEN,
@@ -205,6 +207,59 @@ def test_many_threads_start_the_driver_once(built: Built, driver: dict[str, Path
     assert result.out == "right\n" * 16
     for line in ("init", "load a fatbin", "AddKernel", "unload"):
         assert result.err.count(f"driver: {line}\n") == 1
+
+
+@pytest.mark.network
+def test_kernels_are_launched_on_aarch64(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python, runtime = find_arm_python(), f"apache-tvm-ffi=={tvm_ffi.__version__}"
+    found = find_target_wheel("manylinux_2_28_aarch64", python.version, runtime) if python else None
+    require("qemu", present=bool(python and found))
+    assert python
+    assert found
+    packages = (built.libraries["linux-aarch64"].parents[1], found)
+    program = DATA / "call_add.py"
+    said = python.run(program, "0", paths=packages, cwd=tmp_path)
+    assert (said.code, said.out) == (0, NO_DRIVER)
+    made = tmp_path / "libcuda.so.1"
+    compile_with_zig("aarch64-linux-gnu.2.17", "-shared", "-fPIC", "fake_driver.c", made=made)
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(tmp_path))
+    said = python.run(program, "0", "1", paths=packages, cwd=tmp_path)
+    assert (said.code, said.out, said.err) == (0, "right\n" * 2, ADDED)
+
+
+@pytest.mark.network
+def test_kernels_are_launched_on_windows(built: Built, tmp_path: Path) -> None:
+    wine, runtime = find_wine(), f"apache-tvm-ffi=={tvm_ffi.__version__}"
+    found = find_target_wheel("win_amd64", "3.11", runtime) if wine else None
+    require("wine", present=bool(wine and found))
+    assert wine
+    assert found
+    windows, library = "x86_64-windows-gnu", built.libraries["windows-amd64"]
+    for file in (library, found / "tvm_ffi" / "lib" / "tvm_ffi.dll"):
+        shutil.copy(file, tmp_path)
+    program = tmp_path / "call_add.exe"
+    runtime_parts = ("-I", found / "tvm_ffi" / "include", found / "tvm_ffi" / "lib" / "tvm_ffi.lib")
+    compile_with_zig(windows, "call_add.c", *runtime_parts, made=program)
+    said = start_wine(wine, program, library.name, cwd=tmp_path)
+    assert said.out.strip() == NO_DRIVER.partition("libcuda")[0] + (
+        "nvcuda.dll cannot be loaded (Windows error 126)"
+    )
+    driver = wine_prefix() / "drive_c" / "windows" / "system32" / "nvcuda.dll"
+    compile_with_zig(windows, "-shared", "fake_driver.c", made=driver)
+    try:
+        said = start_wine(wine, program, library.name, cwd=tmp_path)
+    finally:
+        driver.unlink()
+    assert said.out.split() == ["11", "22", "33", "44"]
+
+
+def compile_with_zig(target: str, *parts: str | Path, made: Path) -> None:
+    """Compile C for another system; a name that ends in `.c` is one of the data."""
+    files = [DATA / part if str(part).endswith(".c") else part for part in parts]
+    command = (sys.executable, "-m", "ziglang", "cc", "-target", target, "-O2", *files, "-o", made)
+    check(*command, cwd=made.parent)
 
 
 def test_a_changed_kernel_is_in_the_next_wheel(built: Built, tmp_path: Path) -> None:
