@@ -19,7 +19,7 @@ from ffiwheel.compile.toolchain_file import (
 )
 from ffiwheel.model.toolchain import Compiler, Runtime
 from ffiwheel.toolchain.targets import native_target, parse_target
-from ffiwheel.toolchain.zig import name_target, zig_compiler
+from ffiwheel.toolchain.zig import name_target
 
 TARGETS = ("linux-aarch64", "musllinux-x86_64", "aarch64-macos.12.0", "windows-arm64")
 
@@ -32,7 +32,13 @@ def job_for(name: str, folder: Path = Path("/build folder"), *, debug: bool = Fa
         folder=folder,
         target=target,
         runtime=Runtime(version="0.1.15", root=Path("/tvm_ffi"), library=Path("/libtvm_ffi.so")),
-        compiler=zig_compiler(Path("/zig"), name_target(target)),
+        compiler=Compiler(
+            family="zig",
+            label="zig",
+            cc=("/zig", "cc", "-target", name_target(target)),
+            cxx=("/zig", "c++", "-target", name_target(target)),
+            archive_tools=(("ar", ("/zig", "ar")), ("ranlib", ("/zig", "ranlib"))),
+        ),
         debug=debug,
     )
 

@@ -42,35 +42,38 @@ def declare(parser: argparse.ArgumentParser) -> None:
         help="let pyproject.toml require the releases of apache-tvm-ffi that the wheel runs on",
     )
     parser.add_argument(
+        "--ffi",
+        default="",
+        metavar="VERSION",
+        help="compile against this release of apache-tvm-ffi (default: the installed one)",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="show what compilers print")
+    parser.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
+    _declare_targets(parser.add_argument_group("for other systems"))
+
+
+def _declare_targets(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "--target",
         action="append",
         default=[],
         metavar="TARGET",
         help="build for another system, or `all`; can be given several times (see: targets)",
     )
-    parser.add_argument(
+    group.add_argument(
         "--emulate",
         action="store_true",
         help="load what was built for other systems under qemu or wine, where they are there",
     )
-    parser.add_argument(
-        "--ffi",
-        default="",
-        metavar="VERSION",
-        help="compile against this release of apache-tvm-ffi (default: the installed one)",
-    )
-    parser.add_argument(
+    group.add_argument(
         "--link",
         choices=("wheel", "stubs"),
-        default="wheel",
-        help="link for other systems with the library in their wheel of apache-tvm-ffi, which is"
-        " fetched once (the default), or with its names alone; systems without a wheel get those",
+        help="link with the library in the system's wheel of apache-tvm-ffi, which is fetched once"
+        " (the default), or with its names alone; systems without a wheel get those",
     )
-    parser.add_argument(
+    group.add_argument(
         "--api", metavar="FILE", help="the ffiwheel-api.json that describes the libraries"
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="show what compilers print")
-    parser.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -148,7 +151,7 @@ def _choice(options: argparse.Namespace) -> BuildOptions:
         verbose=options.verbose,
         fix=options.fix,
         ffi=options.ffi,
-        link=options.link,
+        link=options.link or "wheel",
         api=Path(options.api) if options.api else None,
         emulate=options.emulate,
     )
@@ -160,12 +163,13 @@ def _build(
     project = read_project(Path(options.path))
     outdir = output_folder(project, Path(options.outdir) if options.outdir else None)
     choice = _choice(options)
-    if options.api:
-        raise ProjectError(
-            "`--api` describes libraries that this machine cannot load; its own are loaded",
-            where="--api",
-            hint="say what to build for: `--target`",
-        )
+    for name in ("api", "emulate", "link"):
+        if getattr(options, name):
+            raise ProjectError(
+                f"`--{name}` is for builds for other systems",
+                where=f"--{name}",
+                hint="say what to build for: `--target`",
+            )
     if options.sdist:
         _refuse_fix(options, "`--fix` changes the project, and `--sdist` builds from a copy of it")
         return build_both(project, outdir, choice, progress)

@@ -44,8 +44,8 @@ def find_zig_for(target: Target) -> Compiler:
     zig = find_zig()
     if zig is None:
         raise MissingToolError(
-            f"no compiler for {target.name}: zig is not installed",
-            hint=f"{_INSTALL}, or let CXX_{target.name.replace('-', '_')} name a compiler",
+            "zig is not installed, which compiles for other systems",
+            hint=f"{_INSTALL}, or let CXX_<target> name a compiler",
         )
     return zig_compiler(zig, name_target(target))
 

@@ -293,7 +293,9 @@ def _plan_sources(
 def _find_kernels(project: Project, overlay: Overlay | None) -> tuple[Path, ...]:
     """Return the CUDA files that are compiled once for all targets."""
     patterns = project.config.kernels
-    if patterns and not project.config.sources:
+    if not patterns:
+        return ()
+    if not project.config.sources:
         raise ProjectError(
             "`kernels` without `sources`",
             where=f"tool.ffiwheel.kernels in {project.root / 'pyproject.toml'}",

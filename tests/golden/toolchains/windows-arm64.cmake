@@ -1,5 +1,5 @@
-# cc: /zig cc -target aarch64-windows-gnu -O2 -s -fno-sanitize=all -include {data}/windows.h
-# c++: /zig c++ -target aarch64-windows-gnu -O2 -s -fno-sanitize=all -include {data}/windows.h
+# cc: /zig cc -target aarch64-windows-gnu -O2 -s -fno-sanitize=all -include {data}/windows.h -isystem {data}/windows
+# c++: /zig c++ -target aarch64-windows-gnu -O2 -s -fno-sanitize=all -include {data}/windows.h -isystem {data}/windows
 # ar: /zig ar
 # ranlib: /zig ranlib
 # strip: true
