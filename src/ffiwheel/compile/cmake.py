@@ -180,11 +180,15 @@ def stub_root(job: Job) -> Path:
 
 
 def compiler_environment(job: Job) -> dict[str, str]:
-    """Return `CC` and `CXX` for another build system, and write the programs that they name."""
+    """Return what another build system is told, and write the programs that this names.
+
+    It is `CC` and `CXX`, and how many compilers it may start where other builds go on beside it.
+    """
     write_toolchain(job)
+    share = {"CMAKE_BUILD_PARALLEL_LEVEL": str(job.share)} if job.share else {}
     if not plan_programs(job):
-        return {"CC": shlex.join(job.compiler.cc), "CXX": shlex.join(job.compiler.cxx)}
-    return {"CC": str(tools_folder(job) / "cc"), "CXX": str(tools_folder(job) / "c++")}
+        return {"CC": shlex.join(job.compiler.cc), "CXX": shlex.join(job.compiler.cxx), **share}
+    return {"CC": str(tools_folder(job) / "cc"), "CXX": str(tools_folder(job) / "c++"), **share}
 
 
 def _unpack(wheel: Path, folder: Path) -> dict[str, Path]:

@@ -33,6 +33,8 @@ class Job:
     debug: bool
     """Whether to keep symbols and leave optimisation out."""
     verbose: bool = False
+    share: int = 0
+    """How many compilers it may run at once; 0 if nothing else is built beside it."""
     overlay: Overlay | None = None
     """The files that state the version, where the project wants some."""
 

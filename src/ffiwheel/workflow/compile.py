@@ -87,8 +87,11 @@ def _attempt_all(
     project: Project, jobs: Sequence[Job], make: Callable[[Job], Draft]
 ) -> tuple[Attempt, ...]:
     """Make the wheels to be side by side: half of what CMake does keeps one core busy at most."""
-    tasks = [partial(_attempt, project, job, partial(make, job)) for job in jobs]
-    return _share_stubs(project, run_parallel(tasks, cores()))
+    workers = min(cores(), len(jobs))
+    share = cores() // workers if workers > 1 else 0
+    shared = [replace(job, share=share) for job in jobs]
+    tasks = [partial(_attempt, project, job, partial(make, job)) for job in shared]
+    return _share_stubs(project, run_parallel(tasks, workers))
 
 
 def _attempt(project: Project, job: Job, make: Callable[[], Draft]) -> Attempt:

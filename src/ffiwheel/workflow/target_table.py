@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from ffiwheel.model.target import Target
     from ffiwheel.model.toolchain import Compiler
 
-_USERS = {
-    "musl": "`apache-tvm-ffi` must be built from its sdist there, with CXXFLAGS=-D__MUSL__",
-    "macos": "`apache-tvm-ffi` must be built from its sdist there",
-}
+_USERS = (
+    "`pip install` compiles `apache-tvm-ffi` there: users need a C and C++ compiler, `make` and the"
+    " headers of Python"
+)
 """What is needed where the runtime has no wheel."""
 
 
@@ -97,7 +97,7 @@ def _describe(target: Target, *, debug: bool) -> TargetFacts:
         triple=name_target(target),
         tag=platform_tag(target),
         runtime=runtime,
-        users="" if runtime else _USERS[target.libc if target.libc == "musl" else target.system],
+        users="" if runtime else _USERS,
     )
 
 
