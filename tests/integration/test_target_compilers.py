@@ -238,7 +238,9 @@ def test_no_zig(bench: Bench, *, update_golden: bool) -> None:
         "import importlib.util as u\nreal = u.find_spec\n"
         "u.find_spec = lambda n, p=None: None if n == 'ziglang' else real(n, p)\n"
     )
-    golden("target-no-zig", bench.targets("win_arm64", "--warm"), bench, update=update_golden)
+    golden(
+        "target-no-zig-to-warm", bench.targets("win_arm64", "--warm"), bench, update=update_golden
+    )
     table = bench.targets("win_arm64")
     assert table.code == 0
     assert "pip install 'ffiwheel[zig]'" in table.out

@@ -56,7 +56,7 @@ class Built(NamedTuple):
 def built(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Built]:
     """Target -> its wheel, of a project with everything that goes through a build by sources."""
     require("zig", present=importlib.util.find_spec("ziglang") is not None)
-    workshop = Workshop(tmp_path_factory.mktemp("targets"))
+    workshop = Workshop(tmp_path_factory.mktemp("agreement"))
     project = workshop.copy(SAMPLES / "ifdefs")
     result = workshop.build(project, "--target", "all", "--json")
     assert result.code == 0, result.err
@@ -187,7 +187,7 @@ def test_what_a_target_lacks_is_not_in_its_bindings(built: dict[str, Built]) -> 
 def test_differences_are_told_once_for_all_targets(
     built: dict[str, Built], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    [said] = tmp_path_factory.getbasetemp().glob("targets*/said.txt")
+    [said] = tmp_path_factory.getbasetemp().glob("agreement*/said.txt")
     text = said.read_text()
     assert built
     assert text.count("API011") == 2, text

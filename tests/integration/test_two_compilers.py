@@ -90,7 +90,7 @@ def test_libraries_of_two_compilers_work_together(
     strict=True,
     reason="TVM-FFI calls C++ functions of other libraries without catching what they throw",
 )
-@pytest.mark.parametrize("names", itertools.permutations(PARTS, 2), ids="+".join)
+@pytest.mark.parametrize("names", [*itertools.permutations(PARTS, 2)], ids="+".join)
 def test_an_exception_passes_from_one_library_into_the_other(
     names: tuple[str, ...], libraries: dict[str, Path]
 ) -> None:

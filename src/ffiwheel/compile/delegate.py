@@ -25,7 +25,7 @@ from ffiwheel.compile.cmake import (
 )
 from ffiwheel.compile.exports import render_export_map
 from ffiwheel.compile.hook import hook_runner
-from ffiwheel.errors import CompileError, FfiwheelError, ProjectError
+from ffiwheel.errors import CompileError, FfiwheelError
 from ffiwheel.system.environment import appended
 from ffiwheel.system.files import make_private_folder, write_if_changed
 from ffiwheel.system.git import ask_git_for_files
@@ -69,7 +69,6 @@ def delegate(order: Order, step: Step) -> Path:
         CompileError: if the backend fails or cannot be had.
         ProjectError: if it cannot compile for the target.
     """
-    check_backend(order)
     made = make_private_folder(order.job.folder) / order.kind
     shutil.rmtree(made, ignore_errors=True)
     forget_stubs(order.job)
@@ -91,22 +90,6 @@ def delegate(order: Order, step: Step) -> Path:
         ) from error
     except BuildException as error:
         raise CompileError(str(error), where=str(order.job.root / "pyproject.toml")) from error
-
-
-def check_backend(order: Order) -> None:
-    """Refuse a target that the backend knows nothing of.
-
-    Raises:
-        ProjectError: naming the backend and the target.
-    """
-    if order.kind == "wheel" and not order.uses_cmake and not order.job.target.is_native:
-        raise ProjectError(
-            f"the build backend `{order.backend}` compiles for this machine only,"
-            f" not for {order.job.target.name}",
-            where=f"build-backend in {order.job.root / 'pyproject.toml'}",
-            hint="list `sources` in `[tool.ffiwheel]`, or write a `CMakeLists.txt`,\n"
-            "with `ffiwheel.backend` or `scikit_build_core.build` as the backend",
-        )
 
 
 def _build(order: Order, source: Path, made: Path, step: Step) -> Path:

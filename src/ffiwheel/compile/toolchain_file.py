@@ -97,7 +97,7 @@ def render_toolchain(job: Job) -> str:
     """Return the toolchain file of a job for another system than this machine's."""
     target, nowhere = job.target, job.folder / "root"
     named = _PROCESSORS.get((target.system, target.arch), target.arch)
-    roots = " ".join(_quote(folder) for folder in (nowhere, job.root, job.folder))
+    roots = " ".join(_quote(folder) for folder in (nowhere, job.root, job.folder, job.runtime.root))
     lines = [
         f"# How CMake builds for {target.name}.",
         f"set(CMAKE_SYSTEM_NAME {_SYSTEMS[target.system]})",

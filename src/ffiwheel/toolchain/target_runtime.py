@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _PYTHON = "3.12"
 """A Python for which every release has a wheel everywhere; what is taken out of it knows none."""
-_KEPT = ("include", "share", "lib")
+_KEPT = ("include", "share", "lib", "src")
 """The folders of the package that builds need."""
 
 

@@ -136,7 +136,8 @@ def read_facts(project: Project, choice: Choice, top: Path, path: Path) -> Facts
     packages = source_packages(project)
     imports = tuple(one.name.replace("/", ".") for one in packages) or (project.import_name,)
     is_flat = any(one.path.parent == project.root for one in packages)
-    cuda = needs_cuda(find_sources(project.root, project.config.sources))
+    sources = find_sources(project.root, project.config.sources)
+    cuda = bool(project.config.kernels) or needs_cuda(sources)
     folder = project.root.relative_to(top).as_posix()
     table = project.config.version
     return Facts(

@@ -69,6 +69,7 @@ def compile_project(
         ProjectError: if the project does not say what to compile.
     """
     if not project.is_ours:
+        step.done(_summarize(project.backend, jobs))
         return _attempt_all(project, jobs, lambda job: _draft_foreign(project, job, step))
     check_project(project, version.for_wheel, jobs[0].overlay)
     if project.config.sources:
@@ -80,7 +81,15 @@ def compile_project(
             hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
             "or add a `CMakeLists.txt`",
         )
+    step.done(_summarize("CMake", jobs))
     return _attempt_all(project, jobs, lambda job: _draft_cmake(project, version, job, step))
+
+
+def _summarize(engine: str, jobs: Sequence[Job]) -> str:
+    """Return what builds for what, in a few words for people."""
+    labels = ", ".join(dict.fromkeys(job.compiler.label for job in jobs))
+    many = f" for {len(jobs)} targets" if len(jobs) > 1 else ""
+    return f"{engine}{many}, {labels}, {'debug' if jobs[0].debug else 'release'}"
 
 
 def _attempt_all(
@@ -146,8 +155,6 @@ def _draft_cmake(project: Project, version: Version, job: Job, step: Step) -> Dr
         exports=project.config.exports,
     )
     compiled = compile_cmake(plan, step)
-    kind = "debug" if job.debug else "release"
-    step.done(f"CMake, {job.compiler.label}, {kind}")
     return _draft_own(project, version, job, compiled)
 
 

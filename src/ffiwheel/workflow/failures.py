@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ffiwheel.errors import FfiwheelError, TargetsError
-from ffiwheel.model.target import NATIVE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from ffiwheel.model.outcome import Outcome
 
 _ERROR = re.compile(r"^.*\berror: .*$", re.MULTILINE)
-
-
 _BOTH = 2
 
 
@@ -78,8 +75,8 @@ def _identify(target: str, error: FfiwheelError) -> tuple[object, ...]:
 
 def _name(targets: Sequence[str], outcomes: Sequence[Outcome]) -> str:
     """Return how a message about some of the targets begins."""
-    if [*targets] == [NATIVE]:
+    if len(outcomes) == 1:
         return ""
-    if len(targets) == len(outcomes) > 1:
+    if len(targets) == len(outcomes):
         return "both targets: " if len(targets) == _BOTH else f"all {len(targets)} targets: "
     return f"{', '.join(targets)}: "

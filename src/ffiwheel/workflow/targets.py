@@ -40,7 +40,7 @@ from ffiwheel.workflow.verdict import audit, terms_of
 from ffiwheel.workflow.version import show_version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ffiwheel.config.project import Project
@@ -112,11 +112,13 @@ def make_wheels(
         overlay=emit_into(project, version, folder),
     )
     attempts = compile_targets(work, targets, is_described=given is not None)
+    wanted = [one for one in attempts if one.target in targets]
+    if all(one.error for one in wanted):
+        return tuple(_give_up(one, one.error) for one in wanted)
     try:
         known = given or _describe(work, attempts)
     except FfiwheelError as error:
-        return tuple(_give_up(one, error) for one in attempts if one.target in targets)
-    wanted = [one for one in attempts if one.target in targets]
+        return tuple(_give_up(one, one.error or error) for one in wanted)
     outcomes = _finish(work, known, wanted, terms)
     if options.emulate:
         jobs = {one.target.name: one.job for one in wanted if one.job}
@@ -127,21 +129,21 @@ def make_wheels(
 def compile_targets(
     work: Work, targets: Sequence[Target], *, is_described: bool
 ) -> tuple[Attempt, ...]:
-    """Compile for all targets, and for this machine if none of them is one that it can load."""
-    wanted = list(targets)
-    if not is_described and not any(loads_here(target) for target in targets):
-        wanted.append(native_target())
-    attempts = _compile(work, wanted)
-    compiled = [one for one in attempts if one.error is None]
-    has_host = any(loads_here(one.target) for one in compiled)
-    if is_described or has_host or not compiled or native_target() in wanted:
-        return attempts
-    return (*attempts, *_compile(work, [native_target()]))
-
-
-def _compile(work: Work, targets: Sequence[Target]) -> tuple[Attempt, ...]:
-    """Compile for some targets; what cannot be planned for one is an attempt that failed."""
+    """Compile for all targets, and for this machine if nothing else comes out that it can load."""
+    native = native_target()
     planned = {target: _plan(work, target) for target in targets}
+    begun = [target for target, one in planned.items() if isinstance(one, Job)]
+    if begun and not is_described and not any(map(loads_here, begun)):
+        planned[native] = _plan(work, native)
+    attempts = _compile(work, planned)
+    compiled = [one.target for one in attempts if one.error is None]
+    if is_described or not compiled or native in planned or any(map(loads_here, compiled)):
+        return attempts
+    return (*attempts, *_compile(work, {native: _plan(work, native)}))
+
+
+def _compile(work: Work, planned: Mapping[Target, Job | FfiwheelError]) -> tuple[Attempt, ...]:
+    """Compile for some targets; what could not be planned for one is an attempt that failed."""
     jobs = [job for job in planned.values() if isinstance(job, Job)]
     made = {}
     if jobs:
@@ -233,9 +235,9 @@ def explain_no_host(error: FfiwheelError) -> FfiwheelError:
     )
 
 
-def _give_up(attempt: Attempt, error: FfiwheelError) -> Outcome:
-    """Return the outcome of a target for which there are no bindings."""
-    return Outcome(target=attempt.target, seconds=attempt.seconds, error=attempt.error or error)
+def _give_up(attempt: Attempt, error: FfiwheelError | None) -> Outcome:
+    """Return the outcome of a target that has no library, or no bindings."""
+    return Outcome(target=attempt.target, seconds=attempt.seconds, error=error)
 
 
 def _finish(
