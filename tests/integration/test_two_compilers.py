@@ -26,7 +26,7 @@ PARTS = {
 EXPECTED = {
     "raised": "ValueError: an error of PART",
     "raised in the other": "ValueError: another of PART",
-    "raised in Python": "KeyError: 'from Python'",
+    "raised in Python": "KeyError: \"'from Python'\"",
     "standard": "caught",
     "standard, of Python": "caught",
     "error": "ValueError: x of PART",
