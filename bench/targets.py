@@ -24,6 +24,7 @@ from typing import NamedTuple
 import tvm_ffi
 from wheel_build import TEMPLATE
 
+from ffiwheel.compile.flags import WINDOWS_FLAGS
 from ffiwheel.model.binary import Format
 from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.toolchain.targets import TABLE
@@ -37,7 +38,6 @@ RUNTIME = Path(tvm_ffi.__file__).parent
 TARGETS = [row.target for row in TABLE]
 CORES = len(os.sched_getaffinity(0))
 FLAGS = ("-std=c++17", "-O2", "-DNDEBUG", "-fvisibility=hidden", "-shared", "-s")
-WINDOWS = REPOSITORY / "src" / "ffiwheel" / "compile" / "data" / "windows.h"
 
 
 class Round(NamedTuple):
@@ -63,9 +63,9 @@ def compile_bare(source: Path, folder: Path) -> float:
     for target in TARGETS:
         compiler = find_zig_for(target)
         stub = runtime_for(target, find_runtime(), compiler, "stubs").library
-        (folder / target.name).mkdir(exist_ok=True)
+        (folder / target.name).mkdir(parents=True, exist_ok=True)
         special = ["-D__MUSL__"] if target.libc == "musl" else []
-        special += ["-include", str(WINDOWS)] if target.format is Format.PE else ["-fPIC"]
+        special += list(WINDOWS_FLAGS) if target.format is Format.PE else ["-fPIC"]
         touch(source)
         command = [*compiler.cxx, *FLAGS, *special, "-isystem", str(RUNTIME / "include")]
         out = str(folder / target.name / target.library_name("bare"))
