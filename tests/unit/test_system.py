@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -197,6 +199,45 @@ def test_a_process_that_hangs_is_ended(tmp_path: Path) -> None:
 def test_a_process_that_crashes_is_named_by_its_signal(tmp_path: Path) -> None:
     done = run([sys.executable, "-c", "import os; os.abort()"], cwd=tmp_path)
     assert done.ending == "signal 6 (SIGABRT)"
+
+
+STARTER = """
+import sys
+from pathlib import Path
+from ffiwheel.system.process import run
+
+run(sys.argv[1:], cwd=Path.cwd(), on_line=lambda line: print(line, flush=True))
+"""
+
+
+def test_a_process_ends_when_we_are_killed(tmp_path: Path) -> None:
+    """Nobody is left to stop it: a watcher in its process group does."""
+    command = [sys.executable, "-c", STARTER, "sh", "-c", "echo $$; exec sleep 60"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        number = starter.stdout.readline().strip()
+        assert is_running(number)
+        starter.kill()
+    deadline = time.monotonic() + 20
+    while is_running(number) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not is_running(number)
+
+
+def is_running(number: str) -> bool:
+    """Tell whether there is a process with that number; one that has ended has no command line."""
+    try:
+        return bool((Path("/proc") / number / "cmdline").read_bytes())
+    except OSError:
+        return False
+
+
+def test_what_a_command_leaves_running_stays(tmp_path: Path) -> None:
+    """A compiler cache's server outlives the compiler that started it."""
+    done = run(("sh", "-c", "sleep 30 >/dev/null 2>&1 & echo $!"), cwd=tmp_path)
+    [number] = map(int, done.lines)
+    time.sleep(0.2)
+    os.kill(number, signal.SIGTERM)
 
 
 def test_output_is_heard_line_by_line(tmp_path: Path) -> None:
