@@ -110,6 +110,12 @@ class AuditError(FfiwheelError):
     exit_code = 11
 
 
+class TargetsError(FfiwheelError):
+    """Of several targets, some could not be built; the wheels of the others are delivered."""
+
+    exit_code = 12
+
+
 def render_problems(problems: Iterable[Problem], output: str = "") -> str:
     """Return `problems` as the plain text that people see.
 

@@ -26,7 +26,7 @@ GIT = {
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The programs of a fresh environment with ffiwheel, installed as the README says."""
     folder = tmp_path_factory.mktemp("readme") / "environment"
-    packages = ("pip", "build", "uv", "hatchling", REPOSITORY)
+    packages = ("pip", "build", "uv", "hatchling", f"{REPOSITORY}[zig]")
     return make_environment(Path(sys.executable), folder, *packages).parent
 
 

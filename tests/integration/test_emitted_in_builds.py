@@ -14,7 +14,7 @@ import pytest
 from emitted_sample import MAIN, times
 from workshop import SAMPLES, Workshop, check, commit_all, git_status, run_ffiwheel
 
-from ffiwheel.compile.ninja import find_sources
+from ffiwheel.compile.sources import find_sources
 from ffiwheel.model.overlay import Overlay
 
 pytestmark = pytest.mark.compiler

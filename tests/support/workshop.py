@@ -151,7 +151,8 @@ def find_npm_package(name: str, version: str) -> Path | None:
     npm = shutil.which("npm")
     if not npm or not shutil.which("node"):
         return None
-    kept = Path(tempfile.gettempdir()) / f"ffiwheel-tests-{os.getuid()}" / f"{name}-{version}"
+    folder = f"{name}-{version}".replace("/", "-")
+    kept = Path(tempfile.gettempdir()) / f"ffiwheel-tests-{os.getuid()}" / folder
     if not kept.is_dir():
         kept.parent.mkdir(mode=0o700, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:

@@ -31,6 +31,12 @@ def test_a_full_table_is_read() -> None:
     assert config.version.next == "patch"
 
 
+def test_a_table_of_lists_is_read() -> None:
+    config, problems = decode({"compile": {"flags-for": {"*-x86_64": ["-mavx2"], "win*": []}}})
+    assert not problems
+    assert config.compile.flags_for == {"*-x86_64": ("-mavx2",), "win*": ()}
+
+
 def test_an_empty_table_is_all_defaults() -> None:
     assert decode({}) == (Config(), [])
 

@@ -183,6 +183,26 @@ def test_what_macos_does_not_have() -> None:
     )
 
 
+def test_a_function_that_is_newer_than_what_a_library_says() -> None:
+    system = "/usr/lib/libSystem.B.dylib"
+    asks = Import("aligned_alloc", system)
+    old = replace(macho("x86_64", "10.13", system), imports=(asks, Import("malloc", system)))
+    platform = lowest_platform({"pkg/a.dylib": old})
+    assert platform.tag == "macosx_10_15_x86_64"
+    assert tuple(map(str, platform.reasons)) == (
+        "a.dylib needs `aligned_alloc`, which macOS has since 10.15: "
+        "build with MACOSX_DEPLOYMENT_TARGET=10.15, or do without it",
+    )
+    for harmless in (
+        replace(asks, weak=True),
+        replace(asks, library="@rpath/libjemalloc.dylib"),
+    ):
+        fine = replace(old, imports=(harmless,))
+        assert lowest_platform({"pkg/a.dylib": fine}).tag == "macosx_10_13_x86_64"
+    enough = replace(old, minimum_os="10.15")
+    assert lowest_platform({"pkg/a.dylib": enough}).tag == "macosx_10_15_x86_64"
+
+
 def test_what_windows_does_not_have() -> None:
     system = ("KERNEL32.dll", "api-ms-win-crt-heap-l1-1-0.dll", "VCRUNTIME140.dll", "python311.dll")
     a = dll("amd64", *system, "B.DLL", "MSVCP140.dll")

@@ -9,7 +9,7 @@ import rich
 
 from ffiwheel.errors import ReflectError
 from ffiwheel.model.draft import Draft
-from ffiwheel.workflow.check import prove_bindings
+from ffiwheel.workflow.check import Proof, prove_bindings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def prove(folder: Path, stub: str) -> None:
         f"{INSTALLED}/own.py": b"from missing import Base\nclass Thing(Base): ...\n",
     }
     draft = Draft(name=INSTALLED, version="1", files=files, dist_info={})
-    prove_bindings(draft, [STUB], folder, loads=False)
+    prove_bindings(draft, [STUB], folder, Proof.TYPED)
 
 
 def test_an_installed_package_does_not_stand_before_the_stub(tmp_path: Path) -> None:

@@ -165,6 +165,9 @@ CASES = [
     ("FFI002", lib(imports=(Import("TVMFFIFlyToTheMoon"), *LIBRARY.imports), header_version="99.1")),
     ("FFI003", metadata("tvm-ffi>=0.1.5", "tvm-ffi>=0.1.5,<0.1.12")),
     ("FFI004", lib(header_version="0.1.13")),
+    ("FFI005", under(lib(needed=("libtvm_ffi.so",), imports=(Import("TVMFFIFunctionCall"),)), "py3-none-musllinux_1_2_x86_64")),
+    ("FFI005", under(on_mac(arch="x86_64"), "py3-none-macosx_11_0_x86_64")),
+    ("FFI005", under(on_mac(arch="universal2"), "py3-none-macosx_11_0_universal2")),
     ("FFI020", replace(GOOD, binaries={PATH: TAKES_CXX})),
     ("FFI021", lib(imports=(Import(MANGLED), *LIBRARY.imports), compilers=("clang version 22.1.8", "Linker: LLD 22.1.8"))),
     ("FFI021", on_mac(imports=(Import(MANGLED), Import("TVMFFIFunctionCall")))),
@@ -186,7 +189,6 @@ QUIET = [
     ("two names of one tag", replace(tagged("manylinux_2_17_x86_64.manylinux2014_x86_64"), wheel_tags=(TAG, "py3-none-manylinux2014_x86_64"))),
     ("exports and symbols that were asked for", replace(lib(exports=("__tvm_ffi_add", "pkg_more"), has_debug=True), exports=("pkg_*",), debug=True)),
     ("half of a library for two machines", under(on_mac(arch="universal2", slices=(library(format=Format.MACHO, arch="arm64", minimum_os="11.0"), library(format=Format.MACHO, arch="x86_64", minimum_os="10.15"))), "py3-none-macosx_11_0_arm64")),
-    ("musl, where no libc is needed", under(lib(needed=("libtvm_ffi.so",), imports=(Import("TVMFFIFunctionCall"),)), "py3-none-musllinux_1_2_x86_64")),
     ("a runpath to the runtime", lib(runpaths=("$ORIGIN/../tvm_ffi/lib",))),
     ("a version spelt in another way", metadata("Version: 1.0", "Version: 1")),
     ("stubs that have every name", replace(GOOD, api=API, stubs=STUB)),
@@ -319,6 +321,28 @@ def test_names_are_worse_where_the_tag_promises_windows() -> None:
     subject = entries("a/aux.py", "a/AUX.py", platform="any")
     worst = {found.code: found.severity for found in check_subject(subject).findings}
     assert worst["WHL022"] is worst["WHL023"] is Severity.ERROR
+
+
+@pytest.mark.parametrize(("wanted", "speaks"), [(">=0.1.5", False), ("<0.1.15", True)])
+def test_the_newest_release_that_is_admitted_has_a_wheel_or_not(
+    wanted: str, *, speaks: bool
+) -> None:
+    """Windows on arm64 has had wheels of the runtime since 0.1.15."""
+    arm = under(on_windows(arch="arm64"), "py3-none-win_arm64")
+    subject = replace(arm, metadata=METADATA.replace(">=0.1.5", wanted))
+    assert ("FFI005" in findings(subject)) == speaks
+
+
+def test_systems_without_a_wheel_of_the_runtime_are_one_finding_to_read() -> None:
+    needed = ("libtvm_ffi.so", "libc.musl-x86_64.so.1")
+    imports = (Import("TVMFFIFunctionCall"),)
+    subjects = [
+        under(lib(needed=needed, imports=imports), "py3-none-musllinux_1_2_x86_64"),
+        under(on_mac(arch="x86_64"), "py3-none-macosx_11_0_x86_64"),
+    ]
+    found = [one for subject in subjects for one in check_subject(subject).findings]
+    assert [one.code for one in found] == ["FFI005", "FFI005"]
+    assert len(group_findings(found)) == 1
 
 
 def test_findings_say_how_much() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
+import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from ffiwheel.model.record import Hashed, check_record, hash_of, parse_record, r
 from ffiwheel.system.archive import write_tar_gz, write_zip
 from ffiwheel.system.environment import source_date_epoch
 from ffiwheel.system.files import (
+    copy_once,
     explaining,
     explaining_full,
     read_input,
@@ -199,6 +203,45 @@ def test_a_process_that_crashes_is_named_by_its_signal(tmp_path: Path) -> None:
     assert done.ending == "signal 6 (SIGABRT)"
 
 
+STARTER = """
+import sys
+from pathlib import Path
+from ffiwheel.system.process import run
+
+run(sys.argv[1:], cwd=Path.cwd(), on_line=lambda line: print(line, flush=True))
+"""
+
+
+def test_a_process_ends_when_we_are_killed(tmp_path: Path) -> None:
+    """Nobody is left to stop it: a watcher in its process group does."""
+    command = [sys.executable, "-c", STARTER, "sh", "-c", "echo $$; exec sleep 60"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        number = starter.stdout.readline().strip()
+        assert is_running(number)
+        starter.kill()
+    deadline = time.monotonic() + 20
+    while is_running(number) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not is_running(number)
+
+
+def is_running(number: str) -> bool:
+    """Tell whether there is a process with that number; one that has ended has no command line."""
+    try:
+        return bool((Path("/proc") / number / "cmdline").read_bytes())
+    except OSError:
+        return False
+
+
+def test_what_a_command_leaves_running_stays(tmp_path: Path) -> None:
+    """A compiler cache's server outlives the compiler that started it."""
+    done = run(("sh", "-c", "sleep 30 >/dev/null 2>&1 & echo $!"), cwd=tmp_path)
+    [number] = map(int, done.lines)
+    time.sleep(0.2)
+    os.kill(number, signal.SIGTERM)
+
+
 def test_output_is_heard_line_by_line(tmp_path: Path) -> None:
     heard: list[str] = []
     done = run(["printf", "one\\ntwo\\n"], cwd=tmp_path, on_line=heard.append)
@@ -244,3 +287,31 @@ def open_files() -> set[str]:
 def children() -> set[str]:
     lists = Path("/proc/self/task").glob("*/children")
     return {child for one in lists for child in one.read_text().split()}
+
+
+def test_a_folder_is_copied_once_and_whole(tmp_path: Path) -> None:
+    source, place = tmp_path / "source", tmp_path / "cache" / "copy"
+    (source / "below").mkdir(parents=True)
+    (source / "below" / "file").write_text("first")
+    copy_once(source, place)
+    (source / "below" / "file").unlink()
+    (source / "below" / "file").write_text("second")
+    copy_once(source, place)
+    assert (place / "below" / "file").read_text() == "first"
+    assert [path.name for path in place.parent.iterdir()] == ["copy"]
+
+
+def test_half_a_copy_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, place = tmp_path / "source", tmp_path / "cache" / "copy"
+    source.mkdir()
+    for name in "ab":
+        (source / name).write_text(name)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(shutil, "copy2", refuse)
+    with pytest.raises(OutputError, match="No space left"):
+        copy_once(source, place)
+    assert not list(place.parent.iterdir())

@@ -23,9 +23,15 @@ RULES = (
     "API007 module-left-alone",
     "API009 symbol-untyped",
     "API010 names-unbound",
+    "API011 not-on-target",
+    "API012 only-on-target",
+    "API013 export-matches-nothing",
 )
 """Every rule of this package, as `docs/bindings.md` lists them; `reflect` has others."""
-_RENAMED, _UNKNOWN, _DEFAULT, _HIDDEN, _FOREIGN, _MOVED, _LEFT, _UNTYPED, _UNBOUND = RULES
+_RENAMED, _UNKNOWN, _DEFAULT, _HIDDEN, _FOREIGN, _MOVED, _LEFT, _UNTYPED, _UNBOUND, *_TARGETS = (
+    RULES
+)
+_NOT_THERE, _ONLY_THERE, _NO_EXPORT = _TARGETS
 METADATA_MACRO = "TVM_FFI_DLL_EXPORT_INCLUDE_METADATA"
 """What makes TVM-FFI's macros keep the types of C symbols; the builds of ffiwheel define it."""
 _SHOWN = 3
@@ -169,6 +175,52 @@ def unbound(package: str, names: Sequence[str]) -> Finding:
         message=f"no module of the package binds {_listed([f'`{name}`' for name in names])}",
         help="let `tvm-ffi-stubgen` make a module for their namespace, or remove those that it\n"
         "made: then modules are generated for everything",
+    )
+
+
+def not_on_target(target: str, names: Sequence[str]) -> Finding:
+    """Return the finding about what only the libraries of other targets have."""
+    listed = _listed([f"`{name}`" for name in names])
+    return Finding(
+        rule=_NOT_THERE,
+        severity=Severity.WARNING,
+        subject=target,
+        message=f"the library for this target lacks {listed}, and so do the bindings of its wheel",
+        help="if that is meant, by an `#ifdef`, nothing is to be done",
+    )
+
+
+def only_on_target(target: str, names: Sequence[str], *, bound: bool) -> Finding:
+    """Return the finding about what only a library of this target has, so that it is not known.
+
+    Args:
+        target: the target's name.
+        names: C symbols, which can be bound without their types, or names that are registered.
+        bound: whether they are C symbols.
+    """
+    listed = _listed([f"`{name}`" for name in names])
+    result = "bound without types" if bound else "not bound"
+    return Finding(
+        rule=_ONLY_THERE,
+        severity=Severity.WARNING,
+        subject=target,
+        message=f"only the library for this target has {listed}, and it cannot be loaded here:"
+        f" {result}",
+        help="build the wheel on such a machine, and describe it from there:\n"
+        "`ffiwheel build --target ... --api ffiwheel-api.json`",
+    )
+
+
+def exports_nothing(target: str, pattern: str, *, is_windows: bool) -> Finding:
+    """Return the finding about a pattern of symbols that is to leave the library, and is not."""
+    return Finding(
+        rule=_NO_EXPORT,
+        severity=Severity.WARNING,
+        subject=target,
+        message=f"no symbol that leaves the library is called `{pattern}`, as `exports` wants it",
+        help="a DLL exports what the source marks so: `__declspec(dllexport)`"
+        if is_windows
+        else 'is it spelt as `nm -D` shows it, and used or marked `visibility("default")`?',
     )
 
 

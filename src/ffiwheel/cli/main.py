@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "new": "make a new project",
     "build": "build a wheel",
+    "targets": "show what wheels can be built for",
     "audit": "say what is wrong with wheels and libraries",
     "repair": "repair a wheel that any backend made",
     "stubs": "write the stubs into the source tree, for editors",
     "version": "print the project's version",
+    "ci": "write a workflow for GitHub or GitLab",
     "cmake-dir": "print the folder for CMake's `ffiwheel_DIR`",
 }
 _ALIAS = "--scm-version"

@@ -11,7 +11,7 @@ import hashlib
 import shlex
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import tomli_w
 from pyproject_hooks import BuildBackendHookCaller
@@ -19,13 +19,18 @@ from pyproject_hooks import BuildBackendHookCaller
 from ffiwheel.compile.hook import hook_runner
 from ffiwheel.compile.inputs import read_inputs
 from ffiwheel.compile.job import CMAKE_DATA, Job
+from ffiwheel.compile.toolchain_file import (
+    plan_programs,
+    toolchain_definitions,
+    tools_folder,
+    write_toolchain,
+)
 from ffiwheel.config.decode import subtable
 from ffiwheel.errors import ProjectError
 from ffiwheel.model.compiled import Compiled
 from ffiwheel.model.provenance import Part, part_of
 from ffiwheel.system.files import make_private_folder, write_if_changed
 from ffiwheel.system.foreign_zip import extract_zip
-from ffiwheel.system.program import write_program
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +38,8 @@ if TYPE_CHECKING:
 
     from ffiwheel.model.progress import Step
     from ffiwheel.model.version import Version
+
+T = TypeVar("T")
 
 _BACKEND = "scikit_build_core.build"
 
@@ -64,7 +71,8 @@ def compile_cmake(plan: CMakePlan, step: Step) -> Compiled:
     env = compiler_environment(plan.job)
     forget_stubs(plan.job)
     failure = "CMake could not build the project"
-    runner = hook_runner(step, root=plan.job.root, failure=failure, env=env)
+    root, target = plan.job.root, plan.job.target
+    runner = hook_runner(step, root=root, target=target, failure=failure, env=env)
     hooks = BuildBackendHookCaller(str(stage), _BACKEND, runner=runner)
     wheel = stage / hooks.build_wheel(str(stage))
     installed = _unpack(wheel, folder / "installed")
@@ -75,10 +83,8 @@ def compile_cmake(plan: CMakePlan, step: Step) -> Compiled:
             hint="add `install(TARGETS ... DESTINATION <package>)`,\n"
             "or use `ffiwheel_add_extension`",
         )
-    kind = "debug" if plan.job.debug else "release"
     return Compiled(
         files=installed,
-        summary=f"CMake, {plan.job.compiler.label}, {kind}",
         tools=(Part("CMake"), part_of(plan.job.compiler.label)),
         sources=read_cmake_inputs(plan.job, plan.exports),
     )
@@ -119,14 +125,18 @@ def stage_project(plan: CMakePlan) -> dict[str, object]:
 
 def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
     """Return the CMake variables that make `find_package(tvm_ffi)` and `(ffiwheel)` find ours."""
-    tools = {
-        f"CMAKE_{name.upper()}": str(job.folder / "tools" / name)
-        for name, _ in job.compiler.archive_tools
-    }
+    tools = toolchain_definitions(job)
     emitted = {"FFIWHEEL_VERSION_DIR": str(job.overlay.folder)} if job.overlay else {}
-    forced = {} if exports is None else {"FFIWHEEL_EXPORTS": ";".join(exports)}
-    if job.compiler.family == "zig" and not job.debug:  # there may be no `strip` to call
-        tools["CMAKE_SHARED_LINKER_FLAGS_RELEASE"] = "-s"
+    # zig links the C++ library into each extension, and no other one may ever see it.
+    is_forced = exports is not None or job.compiler.family == "zig"
+    forced = {"FFIWHEEL_EXPORTS": ";".join(exports or ())} if is_forced else {}
+    if job.target.is_native and job.compiler.family == "zig":
+        folder = tools_folder(job)
+        tools = {
+            f"CMAKE_{name.upper()}": str(folder / name) for name, _ in job.compiler.archive_tools
+        }
+        if not job.debug:  # there may be no `strip` to call
+            tools["CMAKE_SHARED_LINKER_FLAGS_RELEASE"] = "-s"
     # CMake would link with the build folder's path and blank it when it installs, and the length
     # of the gap would depend on the folder.
     return {
@@ -148,7 +158,7 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
 
 def cmake_folder(job: Job, exports: tuple[str, ...] | None) -> Path:
     """Return CMake's build folder: another one for whatever its cache would keep for ever."""
-    kept = repr((job.compiler.cc, job.compiler.cxx, exports is None))
+    kept = repr((job.compiler.cc, job.compiler.cxx, exports is None, plan_programs(job)))
     return job.folder / f"cmake-{hashlib.sha256(kept.encode()).hexdigest()[:8]}"
 
 
@@ -170,21 +180,25 @@ def stub_root(job: Job) -> Path:
 
 
 def compiler_environment(job: Job) -> dict[str, str]:
-    """Return `CC` and `CXX` for another build system.
+    """Return what another build system is told, and write the programs that this names.
 
-    It wants programs, not commands with arguments, so zig gets small scripts.
+    It is `CC` and `CXX`, and how many compilers it may start where other builds go on beside it.
     """
-    if job.compiler.family != "zig":
-        return {"CC": shlex.join(job.compiler.cc), "CXX": shlex.join(job.compiler.cxx)}
-    tools = job.folder / "tools"
-    commands = {"cc": job.compiler.cc, "c++": job.compiler.cxx, **dict(job.compiler.archive_tools)}
-    for name, command in commands.items():
-        write_program(tools / name, command)
-    return {"CC": str(tools / "cc"), "CXX": str(tools / "c++")}
+    write_toolchain(job)
+    share = {"CMAKE_BUILD_PARALLEL_LEVEL": str(job.share)} if job.share else {}
+    if not plan_programs(job):
+        return {"CC": shlex.join(job.compiler.cc), "CXX": shlex.join(job.compiler.cxx), **share}
+    return {"CC": str(tools_folder(job) / "cc"), "CXX": str(tools_folder(job) / "c++"), **share}
 
 
 def _unpack(wheel: Path, folder: Path) -> dict[str, Path]:
     """Unpack everything but the metadata of `wheel` into `folder`."""
     shutil.rmtree(folder, ignore_errors=True)
     files = extract_zip(wheel, folder)
-    return {name: file for name, file in files.items() if ".dist-info/" not in name}
+    kept = {name: file for name, file in files.items() if ".dist-info/" not in name}
+    return without_import_libraries(kept)
+
+
+def without_import_libraries(files: Mapping[str, T]) -> dict[str, T]:
+    """Return archive path -> content without what CMake installs beside each DLL for linking."""
+    return {name: content for name, content in files.items() if not name.endswith(".dll.a")}

@@ -23,8 +23,8 @@ from ffiwheel.compile.cmake import (
     definitions,
     forget_stubs,
 )
+from ffiwheel.compile.exports import render_export_map
 from ffiwheel.compile.hook import hook_runner
-from ffiwheel.compile.ninja import render_export_map
 from ffiwheel.errors import CompileError, FfiwheelError
 from ffiwheel.system.environment import appended
 from ffiwheel.system.files import make_private_folder, write_if_changed
@@ -67,6 +67,7 @@ def delegate(order: Order, step: Step) -> Path:
 
     Raises:
         CompileError: if the backend fails or cannot be had.
+        ProjectError: if it cannot compile for the target.
     """
     made = make_private_folder(order.job.folder) / order.kind
     shutil.rmtree(made, ignore_errors=True)
@@ -108,7 +109,8 @@ def _runner(order: Order, source: Path, step: Step, *temporary: Path) -> Subproc
     maps = [(source, "."), *((folder, "environment") for folder in temporary)]
     env = {**compiler_environment(order.job), **linking_environment(order, maps)}
     failure = f"the build backend `{order.backend}` failed"
-    return hook_runner(step, root=source, failure=failure, env=env)
+    target = order.job.target
+    return hook_runner(step, root=source, target=target, failure=failure, env=env)
 
 
 def config_settings(order: Order) -> Mapping[str, str]:

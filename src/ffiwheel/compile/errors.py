@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ffiwheel.model.progress import Step
 
 _STATUS = re.compile(r"^\[(\d+)/(\d+)\] ")
+_FAILED = re.compile(r"^FAILED: (\[code=-?\d+\] )?")
 _TAIL = 30
 _SHOWN = 40
 
@@ -60,22 +61,30 @@ def name_log(error: CompileError, log: Path) -> CompileError:
 
 def extract_errors(lines: Sequence[str]) -> str:
     """Return the compiler's own lines, else CMake's errors, else the last lines."""
-    found = list(_failed_steps(lines)) or list(_cmake_errors(lines)) or list(lines[-_TAIL:])
+    failed = [line for said in failed_outputs(lines).values() for line in said]
+    found = failed or list(_cmake_errors(lines)) or list(lines[-_TAIL:])
     return "\n".join(found).strip("\n")
 
 
-def _failed_steps(lines: Iterable[str]) -> Iterator[str]:
-    """Yield what failed Ninja steps printed, without the steps' command lines."""
-    inside, skip_command = False, False
+def failed_outputs(lines: Iterable[str]) -> dict[str, list[str]]:
+    """Return each output that Ninja could not make -> what was printed, without the command.
+
+    >>> failed_outputs(["FAILED: [code=1] a.o ", "c++ -c a.cc", "a.cc:1: error", "[2/2] link b"])
+    {'a.o': ['a.cc:1: error']}
+    """
+    found: dict[str, list[str]] = {}
+    name, skip_command = "", False
     for line in lines:
         if line.startswith("FAILED:"):
-            inside, skip_command = True, True
+            name = _FAILED.sub("", line).strip()
+            found[name], skip_command = [], True
         elif skip_command:
             skip_command = False
         elif _STATUS.match(line) or line.startswith(("ninja: ", "*** ")):
-            inside = False
-        elif inside:
-            yield line
+            name = ""
+        elif name:
+            found[name].append(line)
+    return found
 
 
 def _cmake_errors(lines: Iterable[str]) -> Iterator[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ffiwheel.compile.job import Job
 
 
-def read_inputs(job: Job, file: Path, cwd: Path) -> dict[str, Path]:
+def read_inputs(job: Job, file: Path, cwd: Path, outputs: tuple[str, ...] = ()) -> dict[str, Path]:
     """Return path from the project's folder -> file of each that was compiled, sorted.
 
     A file that states the version stands under the path that it has in the project. What a build
@@ -30,9 +30,12 @@ def read_inputs(job: Job, file: Path, cwd: Path) -> dict[str, Path]:
         job: what was compiled.
         file: the `build.ninja`.
         cwd: the folder that Ninja worked in.
+        outputs: the objects that are asked about; default: all.
     """
     program = Path(ninja.BIN_DIR) / "ninja"
-    told = query((program, "-C", cwd, "-f", file, "-t", "deps")) if file.is_file() else None
+    told = (
+        query((program, "-C", cwd, "-f", file, "-t", "deps", *outputs)) if file.is_file() else None
+    )
     found = {}
     for listed in parse_deps(told or ""):
         path = Path(os.path.normpath(cwd / listed))

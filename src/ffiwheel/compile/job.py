@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ffiwheel.model.overlay import Overlay
+    from ffiwheel.model.target import Target
     from ffiwheel.model.toolchain import Compiler, Runtime
 
 CMAKE_DATA = Path(__file__).parent / "data" / "cmake"
@@ -15,9 +16,6 @@ CMAKE_DATA = Path(__file__).parent / "data" / "cmake"
 
 HEADERS_SOURCE = CMAKE_DATA / "ffiwheel" / "headers.cc.in"
 """The source, but for the version, that records which TVM-FFI headers a library is made with."""
-
-EXPORTED = "__tvm_ffi_*"
-"""The symbols that every extension exports: the TVM-FFI C ABI."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +26,15 @@ class Job:
     """The project's folder, which is only read."""
     folder: Path
     """The build folder, kept between builds."""
+    target: Target
     runtime: Runtime
+    """The TVM-FFI release of the target."""
     compiler: Compiler
     debug: bool
     """Whether to keep symbols and leave optimisation out."""
     verbose: bool = False
+    share: int = 0
+    """How many compilers it may run at once; 0 if nothing else is built beside it."""
     overlay: Overlay | None = None
     """The files that state the version, where the project wants some."""
 

@@ -5,21 +5,24 @@ There is no configure step: the compiler is known, and the project says which so
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import io
 import shlex
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ninja
 from ninja.ninja_syntax import Writer, escape
 
-from ffiwheel.compile.errors import extract_errors, listener
+from ffiwheel.compile.errors import extract_errors, failed_outputs, listener
+from ffiwheel.compile.exports import render_export_map
+from ffiwheel.compile.flags import compile_flags, cuda_flags, link_command, link_libraries
 from ffiwheel.compile.inputs import read_inputs
-from ffiwheel.compile.job import EXPORTED, HEADERS_SOURCE, Job
-from ffiwheel.errors import CompileError, ProjectError
+from ffiwheel.compile.job import HEADERS_SOURCE, Job
+from ffiwheel.compile.kernels import render_kernels, write_embedding
+from ffiwheel.compile.plan import Plan, driver_sources, one_program, shown
+from ffiwheel.compile.sources import CUDA_SUFFIX
+from ffiwheel.errors import CompileError
 from ffiwheel.model.compiled import Compiled
 from ffiwheel.model.provenance import part_of
 from ffiwheel.system.environment import inherited
@@ -28,148 +31,148 @@ from ffiwheel.system.process import run
 from ffiwheel.system.program import write_program
 
 if TYPE_CHECKING:
-    from ffiwheel.config.schema import CompileTable
-    from ffiwheel.model.overlay import Overlay
+    from collections.abc import Sequence
+
     from ffiwheel.model.progress import Step
-    from ffiwheel.model.toolchain import CudaCompiler
+    from ffiwheel.system.process import Completed
 
-_CUDA_SUFFIX = ".cu"
-_BUILD = "build/ffiwheel/"
-_SUFFIXES = {".cc", ".cpp", ".cxx", ".c++", ".C", _CUDA_SUFFIX}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """A build of plain sources."""
-
-    job: Job
-    sources: tuple[Path, ...]
-    library: str
-    """The archive path of the library, such as `hello/libhello.so`."""
-    table: CompileTable
-    exports: tuple[str, ...]
-    """Symbols that leave the library besides `__tvm_ffi_*`."""
-    cuda: CudaCompiler | None
-
-    @property
-    def built(self) -> Path:
-        """The library in the build folder."""
-        return self.job.folder / Path(self.library).name
-
-    @property
-    def export_map(self) -> Path:
-        """The linker's list of the symbols that leave the library."""
-        return self.job.folder / "exports.map"
-
-    @property
-    def headers_source(self) -> Path:
-        """A source of ours: it records the version of the TVM-FFI headers in the library."""
-        return self.job.folder / "headers.cc"
-
-    @property
-    def host_compiler(self) -> Path:
-        """The C++ compiler as nvcc wants it: one program."""
-        cxx = self.job.compiler.cxx
-        return Path(cxx[0]) if len(cxx) == 1 else self.job.folder / "tools" / "c++"
+_LOG_TABS = 4
+"""A line of Ninja's log: start and end in milliseconds, time of the output, its name, a hash."""
 
 
-def find_sources(
-    root: Path, patterns: tuple[str, ...], overlay: Overlay | None = None
-) -> tuple[Path, ...]:
-    """Return the files that match `patterns`, sorted, each once.
+def compile_sources(
+    plans: Sequence[Plan], folder: Path, step: Step
+) -> tuple[tuple[Compiled | CompileError, float], ...]:
+    """Bring the library of each plan up to date, all of them by one Ninja, which fills the cores.
 
-    A file of the overlay stands for the one of its path in the project, which an unpacked sdist
-    has as well.
+    Args:
+        plans: builds of the same project, each with a folder of its own.
+        folder: where Ninja keeps its books: the folder of the one plan, or one around all.
+        step: where to tell.
 
-    Raises:
-        ProjectError: naming every pattern that matches no file.
+    Returns:
+        What each plan ends in, and how many seconds of work it took, all cores together. One that
+        fails does not hold up the others.
     """
-    matches = {
-        pattern: [*_glob(root, pattern), *(_glob(overlay.folder, pattern) if overlay else ())]
-        for pattern in patterns
-    }
-    empty = [pattern for pattern, found in matches.items() if not found]
-    if empty:
-        raise ProjectError(
-            f"no C++ or CUDA file matches {', '.join(f'`{pattern}`' for pattern in empty)}",
-            where=f"tool.ffiwheel.sources in {root / 'pyproject.toml'}",
-            hint="the patterns are relative to the project's folder; `**` matches any folders",
-        )
-    found = {path for matched in matches.values() for path in matched}
-    emitted = {root / path: overlay.folder / path for path in overlay.paths} if overlay else {}
-    found |= {root / path for path in overlay.sources} if overlay else set()
-    places = {file: place for place, file in emitted.items()}
-    ordered = sorted({places.get(path, path) for path in found})
-    return tuple(emitted.get(place, place) for place in ordered)
+    for plan in plans:
+        _write_plan(plan)
+    _write_kernels(plans[0])
+    file = make_private_folder(folder) / "build.ninja"
+    if plans[0].job.folder != folder:
+        write_if_changed(file, render_group(plans, folder).encode())
+    log = folder / ".ninja_log"
+    known = log.stat().st_size if log.is_file() else 0
+    done = _run_ninja(plans[0].job, file, step, *(["-k", "0"] if len(plans) > 1 else []))
+    work = read_work(log, known)
+    return tuple((_conclude(plan, file, done), _seconds(plan, work)) for plan in plans)
 
 
-def _glob(root: Path, pattern: str) -> list[Path]:
-    """Return the sources that a pattern matches; it may be absolute.
-
-    Headers are no sources, nor are files of our build folder, which `**` would find.
-    """
-    found = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207 - takes both kinds
-    return sorted(
-        root / name
-        for name in found
-        if Path(name).suffix in _SUFFIXES and not name.startswith(_BUILD)
-    )
-
-
-def needs_cuda(sources: tuple[Path, ...]) -> bool:
-    """Tell whether some of `sources` are CUDA."""
-    return any(path.suffix == _CUDA_SUFFIX for path in sources)
-
-
-def compile_sources(plan: Plan, step: Step) -> Compiled:
-    """Bring the library up to date.
-
-    Raises:
-        CompileError: with the compiler's lines.
-    """
+def _write_plan(plan: Plan) -> None:
     folder = make_private_folder(plan.job.folder)
     write_if_changed(plan.export_map, render_export_map(plan.exports).encode())
     write_if_changed(plan.headers_source, render_headers_source(plan.job.runtime.version).encode())
-    if plan.cuda and len(plan.job.compiler.cxx) > 1:
+    if plan.links_cuda and len(plan.job.compiler.cxx) > 1:
         write_program(plan.host_compiler, plan.job.compiler.cxx)
+    for source in driver_sources(plan):
+        write_if_changed(folder / source.name, source.read_bytes())
     write_if_changed(folder / "build.ninja", render_ninja(plan).encode())
-    _run_ninja(plan, step)
-    compilers = [plan.job.compiler.label] + ([plan.cuda.label] if plan.cuda else [])
-    count = len(plan.sources)
+
+
+def _write_kernels(plan: Plan) -> None:
+    """Write what is made once for all plans."""
+    if not plan.kernels:
+        return
+    kernels = plan.kernels
+    folder = make_private_folder(kernels.folder)
+    if len(kernels.host.cxx) > 1:
+        write_program(one_program(kernels.host, folder), kernels.host.cxx)
+    write_if_changed(kernels.file, render_kernels(plan, kernels).encode())
+
+
+def _run_ninja(job: Job, file: Path, step: Step, *options: str) -> Completed:
+    """Run Ninja in the project's folder, so that paths in options mean what people expect."""
+    program = Path(ninja.BIN_DIR) / "ninja"
+    command: list[str | Path] = [program, *options, "-f", file, *(["-v"] if job.verbose else [])]
+    env = inherited(NINJA_STATUS="[%f/%t] ")
+    return run(command, cwd=job.root, env=env, on_line=listener(step))
+
+
+def _conclude(plan: Plan, file: Path, done: Completed) -> Compiled | CompileError:
+    """Return what a plan ended in, when Ninja has ended."""
+    parts = [plan.job.folder, *([plan.kernels.folder] if plan.kernels else [])]
+    own = [f"{shown(plan.job.root, folder)}/" for folder in parts]
+    outputs = failed_outputs(done.lines).items()
+    failed = {name: said for name, said in outputs if any(one in name for one in own)}
+    if failed or (done.code and not failed_outputs(done.lines)):
+        said = [line for lines in failed.values() for line in lines]
+        return CompileError(
+            "the sources do not compile or link",
+            where=str(plan.job.folder / "build.ninja"),
+            hint="run with `-v` to see the commands",
+            output="\n".join(said).strip("\n") or extract_errors(done.lines),
+        )
     return Compiled(
         files={plan.library: plan.built},
-        summary=f"{count} object{'' if count == 1 else 's'}, {', '.join(compilers)}, "
-        + ("debug" if plan.job.debug else "release"),
-        tools=tuple(part_of(label) for label in compilers),
-        sources=read_inputs(plan.job, folder / "build.ninja", plan.job.root),
+        tools=tuple(part_of(label) for label in _compilers(plan)),
+        sources=read_inputs(plan.job, file, plan.job.root, _objects(plan)),
     )
 
 
-def _run_ninja(plan: Plan, step: Step) -> None:
-    """Run Ninja in the project's folder, so that paths in options mean what people expect."""
-    file = plan.job.folder / "build.ninja"
-
-    program = Path(ninja.BIN_DIR) / "ninja"
-    command: list[str | Path] = [program, "-f", file, *(["-v"] if plan.job.verbose else [])]
-    env = inherited(NINJA_STATUS="[%f/%t] ")
-    done = run(command, cwd=plan.job.root, env=env, on_line=listener(step))
-    if done.code:
-        raise CompileError(
-            "the sources do not compile or link",
-            where=str(file),
-            hint="run with `-v` to see the commands",
-            output=extract_errors(done.lines),
-        )
+def summarize(plans: Sequence[Plan]) -> str:
+    """Return what is compiled and with what, in a few words for people."""
+    count = len(plans[0].sources)
+    objects = f"{count} object{'' if count == 1 else 's'}"
+    if kernels := plans[0].kernels:
+        fatbins = len(kernels.sources)
+        objects += f", {fatbins} fatbin{'' if fatbins == 1 else 's'}"
+    labels = dict.fromkeys(label for plan in plans for label in _compilers(plan))
+    kind = "debug" if plans[0].job.debug else "release"
+    many = f" for {len(plans)} targets" if len(plans) > 1 else ""
+    return f"{objects}{many}, {', '.join(labels)}, {kind}"
 
 
-def render_export_map(exports: tuple[str, ...]) -> str:
-    r"""Return the linker's list of the symbols that leave the library.
+def _compilers(plan: Plan) -> list[str]:
+    return [plan.job.compiler.label] + ([plan.cuda.label] if plan.cuda else [])
 
-    >>> render_export_map(("hello_*",))
-    '{ global: __tvm_ffi_*; hello_*; local: *; };\n'
-    """
-    listed = " ".join(f"{symbol};" for symbol in (EXPORTED, *exports))
-    return f"{{ global: {listed} local: *; }};\n"
+
+def read_work(log: Path, known: int) -> list[tuple[str, float]]:
+    """Return each output that Ninja made since its log was `known` bytes long, and its seconds."""
+    if not log.is_file():
+        return []
+    lines = log.read_bytes()[known:].decode(errors="replace").splitlines()
+    rows = [line.split("\t") for line in lines if line.count("\t") == _LOG_TABS]
+    return [(row[3], (int(row[1]) - int(row[0])) / 1000) for row in rows]
+
+
+def _seconds(plan: Plan, work: list[tuple[str, float]]) -> float:
+    own = f"{shown(plan.job.root, plan.job.folder)}/"
+    return sum(seconds for name, seconds in work if name.startswith(own))
+
+
+def render_group(plans: Sequence[Plan], folder: Path) -> str:
+    """Return the `build.ninja` that builds all of `plans`."""
+    text = io.StringIO()
+    writer = Writer(text, width=10_000)  # type: ignore[arg-type]  # its stub says `str`
+    root = plans[0].job.root
+    writer.variable("builddir", escape(shown(root, folder)))
+    for plan in plans:
+        writer.subninja(escape(shown(root, plan.job.folder / "build.ninja")))
+    _include_kernels(writer, plans[0], folder)
+    return text.getvalue()
+
+
+def _include_kernels(writer: Writer, plan: Plan, folder: Path) -> None:
+    """Make the fatbins part of the `build.ninja` in `folder`, if that is where they are made."""
+    if plan.kernels and plan.kernels.folder.parent == folder:
+        writer.subninja(escape(shown(plan.job.root, plan.kernels.file)))
+
+
+def _objects(plan: Plan) -> tuple[str, ...]:
+    """Return what compilers make for a plan, as Ninja calls it."""
+    job = plan.job
+    names = (object_name(job, source) for source in (*plan.sources, plan.headers_source))
+    fatbins = map(plan.kernels.fatbin, plan.kernels.sources) if plan.kernels else ()
+    return tuple(shown(job.root, path) for path in (*(job.folder / n for n in names), *fatbins))
 
 
 def render_headers_source(version: str) -> str:
@@ -182,41 +185,39 @@ def render_ninja(plan: Plan) -> str:
     """Return the `build.ninja` of `plan`."""
     text = io.StringIO()
     writer = Writer(text, width=10_000)  # type: ignore[arg-type]  # its stub says `str`
-    writer.variable("builddir", escape(_shown(plan.job.root, plan.job.folder)))
+    writer.variable("builddir", escape(shown(plan.job.root, plan.job.folder)))
     _write_rules(writer, plan)
     objects = []
-    for source in (*plan.sources, plan.headers_source):
+    for source in (*plan.sources, *plan.own_sources):
         name = object_name(plan.job, source)
-        target = escape(_shown(plan.job.root, plan.job.folder / name))
-        rule = "cuda" if source.suffix == _CUDA_SUFFIX else "cxx"
+        target = escape(shown(plan.job.root, plan.job.folder / name))
+        rule = "cuda" if source.suffix == CUDA_SUFFIX else "cxx"
         writer.build(
-            [target], rule, [escape(_shown(plan.job.root, source))], variables={"name": name}
+            [target], rule, [escape(shown(plan.job.root, source))], variables={"name": name}
         )
         objects.append(target)
-    library = escape(_shown(plan.job.root, plan.built))
-    listed = escape(_shown(plan.job.root, plan.export_map))
+    if plan.kernels:
+        objects += write_embedding(writer, plan, plan.kernels)
+        _include_kernels(writer, plan, plan.job.folder)
+    library = escape(shown(plan.job.root, plan.built))
+    listed = escape(shown(plan.job.root, plan.export_map))
     writer.build([library], "link", objects, implicit=[listed])
     writer.default([library.replace(" ", "$ ")])
     return text.getvalue()
-
-
-def _shown(root: Path, path: Path) -> str:
-    """Return a path as the compiler is to see it: relative to the project where it lies inside."""
-    return str(path.relative_to(root) if path.is_relative_to(root) else path)
 
 
 def _write_rules(writer: Writer, plan: Plan) -> None:
     cxx = _command([*plan.job.compiler.cxx, *compile_flags(plan)])
     command = f"{cxx} -MD -MF $out.d -c $in -o $out"
     writer.rule("cxx", command, description="compile $in", depfile="$out.d", deps="gcc")
-    if plan.cuda:
+    if plan.cuda and plan.links_cuda:
         nvcc = _command([str(plan.cuda.nvcc), *cuda_flags(plan)])
         # nvcc makes names from the source's whole path, unless it is given another seed.
         command = f"{nvcc} -frandom-seed=$name -MD -MF $out.d -c $in -o $out"
         writer.rule("cuda", command, description="compile $in", depfile="$out.d", deps="gcc")
     linker = _command(link_command(plan))
-    libraries = _command([*_runtime_library(plan), *plan.table.link_flags])
-    if plan.cuda:  # nvcc has no such file that may lie in a folder with a comma
+    libraries = _command(link_libraries(plan))
+    if plan.links_cuda:  # nvcc has no such file that may lie in a folder with a comma
         writer.rule("link", f"{linker} $in {libraries} -o $out", description="link $out")
     else:
         writer.rule(
@@ -240,100 +241,3 @@ def object_name(job: Job, source: Path) -> str:
             return f"objects/{source.relative_to(root).as_posix()}.o".replace("../", "up/")
     digest = hashlib.sha256(str(source.parent).encode()).hexdigest()[:8]
     return f"objects/{digest}/{source.name}.o"
-
-
-def compile_flags(plan: Plan) -> list[str]:
-    """Return the options of the C++ compiler."""
-    gcc_only = ["-fno-gnu-unique"] if plan.job.compiler.family == "gcc" else []
-    return [
-        f"-std={plan.table.standard}",
-        *(["-O0", "-g"] if plan.job.debug else ["-O2", "-DNDEBUG"]),
-        *(["-fno-sanitize=all"] if plan.job.compiler.family == "zig" else []),
-        *_host_flags(plan),
-        *gcc_only,
-        *_definitions(plan),
-        *_cuda_headers(plan),
-        *plan.table.flags,
-    ]
-
-
-def cuda_flags(plan: Plan) -> list[str]:
-    """Return the options of `nvcc`, which hands `-Xcompiler` on to the C++ compiler."""
-    architectures = plan.table.cuda_architectures
-    targets = [f"-gencode=arch=compute_{name},code=sm_{name}" for name in architectures] or [
-        "-arch=all-major"
-    ]
-    # The quotes are for nvcc: it splits a value at commas and starts the host compiler in a shell.
-    host = [f'-Xcompiler="{flag}"' for flag in (*_host_flags(plan), *plan.table.flags)]
-    return [
-        f"-ccbin={plan.host_compiler}",
-        f"-std={plan.table.standard}",
-        *(["-O0", "-g"] if plan.job.debug else ["-O2", "-DNDEBUG"]),
-        *targets,
-        *host,
-        *_definitions(plan),
-        *plan.table.cuda_flags,
-    ]
-
-
-def link_command(plan: Plan) -> list[str]:
-    """Return the linker's command up to the objects."""
-    name, exports = plan.built.name, _shown(plan.job.root, plan.export_map)
-    options = ["-z", "now", "-z", "relro", f"--version-script={exports}", "-soname", name]
-    strip = [] if plan.job.debug else ["-s"]
-    passed = [part for option in options for part in ("-Xlinker", option)]
-    if plan.cuda:  # nvcc knows where its runtime is; static, or the wheel would need NVIDIA's
-        linker = [str(plan.cuda.nvcc), f"-ccbin={plan.host_compiler}", "--cudart=static"]
-        return [*linker, "-shared", *passed, *(f"-Xcompiler={flag}" for flag in strip)]
-    return [*plan.job.compiler.cxx, "-shared", *strip, *passed]
-
-
-def _host_flags(plan: Plan) -> list[str]:
-    """Return what the C++ compiler is told for C++ and for the host part of CUDA alike.
-
-    Where more symbols are to leave the library, the export list alone hides the others: a hidden
-    symbol would not leave it however it is listed.
-    """
-    hidden = [] if plan.exports else ["-fvisibility=hidden"]
-    maps = [f"-ffile-prefix-map={folder}={name}" for folder, name in plan.job.prefix_maps]
-    return ["-fPIC", *hidden, "-fvisibility-inlines-hidden", *maps]
-
-
-def _definitions(plan: Plan) -> list[str]:
-    folders = [*_emitted_headers(plan), *(plan.job.root / one for one in plan.table.include_dirs)]
-    return [
-        "-DTVM_FFI_DLL_EXPORT_INCLUDE_METADATA=1",
-        *(f"-D{definition}" for definition in plan.table.defines),
-        *(f"-I{folder}" for folder in folders),
-        "-isystem",
-        str(plan.job.runtime.include_dir),
-    ]
-
-
-def _emitted_headers(plan: Plan) -> list[Path]:
-    """Return where the compiler finds emitted headers.
-
-    These are the overlay's counterparts of the folders that it would find them in if they lay in
-    the project: those of the configuration and those of the sources. `include` and the top are
-    there for emitted headers that no folder of the project is configured for.
-    """
-    if not plan.job.overlay:
-        return []
-    root = plan.job.root
-    beside = (
-        source.parent.relative_to(root) for source in plan.sources if source.is_relative_to(root)
-    )
-    places = [*plan.table.include_dirs, "include", *map(str, sorted(set(beside))), "."]
-    names = dict.fromkeys(PurePosixPath(place) for place in places)
-    overlay = plan.job.overlay
-    return [overlay.folder / name for name in names if overlay.has_below(name)]
-
-
-def _cuda_headers(plan: Plan) -> list[str]:
-    """Return what lets a C++ file call the CUDA runtime; nvcc finds its own headers."""
-    folders = plan.cuda.include_dirs if plan.cuda else ()
-    return [part for folder in folders for part in ("-isystem", str(folder))]
-
-
-def _runtime_library(plan: Plan) -> list[str]:
-    return [f"-L{plan.job.runtime.library.parent}", "-ltvm_ffi"]

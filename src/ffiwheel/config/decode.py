@@ -1,9 +1,9 @@
 """Turn a TOML table into a class of `schema`, collecting every problem of the reading.
 
 The fields' types say what a key may hold: a `str`, a `Literal` of strings, a tuple of strings, a
-mapping of strings to strings, a table that is such a class again, or a tuple of those. A field
-without a default must be given. A new kind of type is a new case of `_decode`. A table that is not
-there takes no time.
+mapping of strings to strings or to tuples of strings, a table that is such a class again, or a
+tuple of those. A field without a default must be given. A new kind of type is a new case of
+`_decode`. A table that is not there takes no time.
 """
 
 from __future__ import annotations
@@ -112,6 +112,8 @@ def _decode_shape(kind: object, value: TomlValue, where: str, problems: list[Pro
             else _decode_strings(value, where, problems)
         )
     if get_origin(kind) is Mapping:
+        if get_origin(get_args(kind)[1]) is tuple:
+            return _decode_lists(value, where, problems)
         return _decode_mapping(value, where, problems)
     return _decode_choice(get_args(kind), value, where, problems)
 
@@ -121,6 +123,16 @@ def _decode_strings(value: TomlValue, where: str, problems: list[Problem]) -> tu
         return tuple(value)
     _mistyped("a list of strings", value, where, problems)
     return ()
+
+
+def _decode_lists(
+    value: TomlValue, where: str, problems: list[Problem]
+) -> Mapping[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        _mistyped("a table of lists of strings", value, where, problems)
+        return {}
+    found = {key: _decode_strings(item, f"{where}.{key}", problems) for key, item in value.items()}
+    return types.MappingProxyType(found)
 
 
 def _decode_mapping(value: TomlValue, where: str, problems: list[Problem]) -> Mapping[str, str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from _typeshed import StrPath
 
-    from ffiwheel.config.schema import VersionTable
+    from ffiwheel.config.schema import TargetsTable, VersionTable
 
 OWN_BACKEND = "ffiwheel.backend"
 _ONE_TABLE = "write `[tool.ffiwheel]`, with one bracket: there is one such table"
@@ -121,6 +121,7 @@ def read_project(folder: StrPath, *, to_build: bool = True) -> Project:
     project = Project(folder=folder, pyproject=pyproject, config=config)
     problems += _check_config(config) + _check_version(config.version) + _check_provider(project)
     misread = {problem.where for problem in problems}
+    problems += _check_targets(config.targets) if "targets" in table else []
     problems += _check_version_files(project, subtable(table, "version"), misread)
     if to_build:
         problems += _check_own(project) if project.is_ours else _check_foreign(project)
@@ -217,6 +218,20 @@ def _check_config(config: Config) -> list[Problem]:
         hint = "list the folders of the packages themselves, such as `python/hello`"
         problems.append(Problem("the project is not a package", "tool.ffiwheel.packages", hint))
     return problems
+
+
+def _check_targets(table: TargetsTable) -> list[Problem]:
+    """Check the oldest systems; they stand in few projects."""
+    from ffiwheel.model.target import explain_minimum  # noqa: PLC0415 - a query has none
+
+    return [
+        Problem(said, f"tool.ffiwheel.targets.{kind}", f'write a release, such as `"{example}"`')
+        for kind, text, example in (
+            ("glibc", table.glibc, "2.28"),
+            ("macos", table.macos, "12.0"),
+        )
+        if (said := explain_minimum(kind, text))
+    ]
 
 
 def _check_foreign(project: Project) -> list[Problem]:

@@ -107,11 +107,15 @@ def describe_type(kind: object) -> str:
     ('A list of strings', 'One of `"minor"`, `"patch"`')
     >>> describe_type(Mapping[str, str])
     'A table of strings'
+    >>> describe_type(Mapping[str, tuple[str, ...]])
+    'A table of lists of strings'
     """
     if is_optional(kind):  # only `X | None`: TOML has no null
         return describe_type(get_args(kind)[0])
     if get_origin(kind) is Literal:
         return "One of " + ", ".join(f'`"{choice}"`' for choice in get_args(kind))
+    if get_origin(kind) is Mapping and get_origin(get_args(kind)[1]) is tuple:
+        return "A table of lists of strings"
     shapes: dict[object, str] = {tuple: "A list of strings", Mapping: "A table of strings"}
     return shapes.get(get_origin(kind), "A string")
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_NO_FLAGS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 class CompileTable(NamedTuple):
@@ -28,12 +29,18 @@ class CompileTable(NamedTuple):
     cuda_flags: tuple[str, ...] = ()
     """More options for `nvcc`."""
     cuda_architectures: tuple[str, ...] = ()
-    """What to compile `.cu` files for, such as `"80"` and `"90a"`; default: what `nvcc` calls
+    """What to compile CUDA for, such as `"80"` and `"90a"`; default: what `nvcc` calls
     `all-major`, every major architecture it knows and PTX of the last."""
     link_flags: tuple[str, ...] = ()
     """More options for the linker, such as `-lfoo`."""
     standard: Literal["c++17", "c++20", "c++23"] = "c++17"
     """The C++ standard."""
+    flags_for: Mapping[str, tuple[str, ...]] = _NO_FLAGS
+    """More `flags` for some targets: `"*-x86_64" = ["-mavx2"]`. The keys are names of targets, in
+    which `*` matches any text. A build without `--target` is for the target that the machine is,
+    such as `linux-x86_64`. What several keys say is given one after the other."""
+    link_flags_for: Mapping[str, tuple[str, ...]] = _NO_FLAGS
+    """More `link-flags` for some targets: `"windows-*" = ["-lws2_32"]`."""
 
 
 class BindingsTable(NamedTuple):
@@ -142,6 +149,16 @@ class VersionTable(NamedTuple):
     emit: tuple[EmitTable, ...] = ()
 
 
+class TargetsTable(NamedTuple):
+    """What `ffiwheel build --target` builds for."""
+
+    glibc: str = "2.17"
+    """The oldest glibc that wheels for Linux run with; not older than `"2.17"`. A target with a
+    version, such as `linux-aarch64.2.28`, decides for itself."""
+    macos: str = "11.0"
+    """The oldest macOS that wheels for it run on; not older than `"11.0"`."""
+
+
 class AuditTable(NamedTuple):
     """Which [rules](rules.md) the finished wheel is held against."""
 
@@ -155,6 +172,10 @@ class Config(NamedTuple):
 
     sources: tuple[str, ...] = ()
     """Patterns of the C++ and CUDA files to compile. Without it, a `CMakeLists.txt` is built."""
+    kernels: tuple[str, ...] = ()
+    """Patterns of CUDA files with nothing but kernels, `extern "C" __global__` functions. They are
+    compiled once for all targets. C++ gets at those of `add.cu` with `TVM_FFI_EMBED_CUBIN(add)`, as
+    `ffiwheel new --template cuda` shows."""
     packages: tuple[str, ...] = ()
     """Folders of Python packages that go into the wheel; a folder below `python/` or `src/` keeps
     its place there. Default: the package of the project's name in `python/`, in `src/` or at the
@@ -166,4 +187,5 @@ class Config(NamedTuple):
     compile: CompileTable = CompileTable()
     bindings: BindingsTable = BindingsTable()
     version: VersionTable = VersionTable()
+    targets: TargetsTable = TargetsTable()
     audit: AuditTable = AuditTable()

@@ -18,8 +18,6 @@ class Compiled:
 
     files: Mapping[str, Path]
     """Archive path -> built file."""
-    summary: str
-    """What was done, in a few words for people."""
     tools: tuple[Part, ...]
     """The programs that compiled."""
     sources: Mapping[str, Path]

@@ -116,6 +116,45 @@ def compiler_choice() -> tuple[str, str]:
     return os.environ.get("CC", ""), os.environ.get("CXX", "")
 
 
+def compiler_choice_for(names: Sequence[str]) -> tuple[str, str, str]:
+    """Return the variable that names a C++ compiler for a target, its value, and that of `CC_...`.
+
+    They are spelt as Rust's: `CXX_aarch64_linux_gnu`, `CC_linux_aarch64`. All are empty where no
+    such variable is set.
+
+    Args:
+        names: how the target is called; the first for which there is a variable decides.
+    """
+    for name in names:
+        suffix = name.replace("-", "_").replace(".", "_")
+        if os.environ.get(f"CXX_{suffix}"):
+            variable = f"CXX_{suffix}"
+            return variable, os.environ[variable], os.environ.get(f"CC_{suffix}", "")
+    return "", "", ""
+
+
+def zig_cache_choice() -> Path | None:
+    """Return where zig keeps what it makes for all projects, or None if it knows no such place."""
+    from pathlib import Path  # noqa: PLC0415 - a version query does without
+
+    if chosen := os.environ.get("ZIG_GLOBAL_CACHE_DIR"):
+        return Path(chosen).absolute()
+    if caches := os.environ.get("XDG_CACHE_HOME"):
+        return Path(caches).absolute() / "zig"
+    home = os.environ.get("HOME")
+    return Path(home).absolute() / ".cache" / "zig" if home else None
+
+
+def is_set(name: str) -> bool:
+    """Tell whether a variable is set, and not empty."""
+    return bool(os.environ.get(name))
+
+
+def provide(**variables: str) -> None:
+    """Set variables for all processes that are started from now on."""
+    os.environ.update(variables)
+
+
 def inherited(**changes: str) -> dict[str, str]:
     """Return the environment for a child process, with `changes`."""
     return {**os.environ, **changes}

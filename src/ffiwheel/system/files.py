@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import stat
 import tempfile
 from pathlib import Path
@@ -172,6 +173,56 @@ def make_private_folder(path: Path) -> Path:
     if not ignore.exists():
         write_if_changed(ignore, b"*\n")
     return path
+
+
+def make_own_folder(name: str) -> Path:
+    """Return a folder among the temporary ones that is ours alone, and the same next time.
+
+    Raises:
+        OutputError: if it cannot be made, or is somebody else's.
+    """
+    own = Path(tempfile.gettempdir()) / f"ffiwheel-{os.getuid()}"
+    with explaining(own):
+        own.mkdir(mode=0o700, exist_ok=True)
+        facts = own.lstat()
+        if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(own))
+        (own / name).mkdir(exist_ok=True)
+    return own / name
+
+
+def copy_once(source: Path, place: Path) -> None:
+    """Make `place` a copy of the folder `source`, unless it is there; never a part of one.
+
+    The files are links where both lie on one file system that has them.
+
+    Raises:
+        OutputError: if it cannot be written.
+    """
+    if place.is_dir():
+        return
+    with explaining(place):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
+            made = Path(scratch) / place.name
+            try:
+                shutil.copytree(source, made, copy_function=_link_or_copy)
+            except shutil.Error as error:
+                is_full = f"[Errno {errno.ENOSPC}]" in str(error)
+                reason = errno.ENOSPC if is_full else errno.EIO
+                raise OSError(reason, os.strerror(reason), str(place)) from error
+            try:
+                made.rename(place)
+            except OSError:
+                if not place.is_dir():  # else another process was faster
+                    raise
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def require_writable(folder: Path) -> None:

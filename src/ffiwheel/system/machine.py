@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
+from typing import TYPE_CHECKING, Literal
 
 from ffiwheel.errors import MissingToolError
+
+if TYPE_CHECKING:
+    from ffiwheel.model.target import Target
 
 _ARCHES = {"amd64": "x86_64", "arm64": "aarch64"}
 
@@ -13,6 +18,11 @@ _ARCHES = {"amd64": "x86_64", "arm64": "aarch64"}
 def is_host(arch: str) -> bool:
     """Tell whether this is Linux on a processor with that name."""
     return sys.platform == "linux" and arch == machine_arch()
+
+
+def loads_here(target: Target) -> bool:
+    """Tell whether this machine can load libraries of a target."""
+    return target.system == "linux" and is_host(target.arch) and target.libc == host_libc()
 
 
 def machine_arch() -> str:
@@ -28,3 +38,11 @@ def machine_arch() -> str:
         )
     name = platform.machine().lower()
     return _ARCHES.get(name, name)
+
+
+def host_libc() -> Literal["glibc", "musl"]:
+    """Return the C library of this Linux."""
+    try:
+        return "glibc" if os.confstr("CS_GNU_LIBC_VERSION") else "musl"
+    except (OSError, ValueError):
+        return "musl"

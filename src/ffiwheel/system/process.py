@@ -31,12 +31,16 @@ _STDERR = 2
 _WATCHED = (
     "/bin/sh",
     "-c",
-    'exec 3<&0 </dev/null; ({ read -r _ <&3; kill -TERM 0; } >/dev/null 2>&1 &); exec "$@" 3<&-',
+    'exec 3<&0 </dev/null; ({ read -r _ <&3 || kill -TERM 0; } >/dev/null 2>&1 &); exec "$@" 3<&-',
     "sh",
 )
 """What a command is started by: a watcher that stops its process group when our end of a pipe is
-closed, which the kernel does however we end. It is nobody's child, for programs that wait for all
-of theirs."""
+closed without a word, as the kernel does when we are killed. It is nobody's child, for programs
+that wait for all of theirs."""
+
+
+_running: set[subprocess.Popen[str]] = set()
+"""The processes that threads of ours follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +112,11 @@ def run(
             errors="replace",
             start_new_session=True,
         )
-        return _follow(process, on_line, timeout)
+        _running.add(process)
+        try:
+            return _follow(process, on_line, timeout)
+        finally:
+            _running.discard(process)
 
 
 def _find(program: str, env: Mapping[str, str] | None) -> str:
@@ -145,9 +153,17 @@ def _follow(
         raise
     finally:
         timer.cancel()
+        _dismiss_watcher(process)
         process.stdin.close()
         process.stdout.close()
     return Completed(code=code, lines=tuple(lines), timed_out=expired.is_set())
+
+
+def _dismiss_watcher(process: subprocess.Popen[str]) -> None:
+    """Let the watcher go: what a command leaves running on purpose (a cache's server) stays."""
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):  # it was ended with its group
+        os.write(process.stdin.fileno(), b"\n")
 
 
 def run_for_user(command: Sequence[str], *, env: Mapping[str, str]) -> int:
@@ -185,6 +201,12 @@ def query(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None
         if done.returncode == 0:
             return done.stdout.decode(errors="replace")
     return None
+
+
+def stop_all() -> None:
+    """Tell the processes that other threads follow to stop; the threads see them end."""
+    for process in tuple(_running):
+        _signal(process, signal.SIGTERM)
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

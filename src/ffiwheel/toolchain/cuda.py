@@ -40,7 +40,7 @@ def find_nvcc() -> CudaCompiler:
         message = f"the CUDA compiler `{chosen}` does not run"
         raise MissingToolError(message, where="CUDACXX", hint="correct or unset CUDACXX")
     raise MissingToolError(
-        "the project has `.cu` files, but there is no CUDA compiler",
+        "the project has CUDA files, but there is no CUDA compiler",
         where="CUDACXX, CUDA_HOME, PATH, /usr/local/cuda",
         hint="install NVIDIA's CUDA toolkit, or set CUDA_HOME to where it is",
     )

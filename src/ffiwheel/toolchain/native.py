@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shlex
 import shutil
@@ -11,13 +10,14 @@ from typing import Literal
 
 from ffiwheel.errors import MissingToolError
 from ffiwheel.model.provenance import Part
+from ffiwheel.model.target import OLDEST
 from ffiwheel.model.toolchain import Compiler
 from ffiwheel.system.environment import compiler_choice
 from ffiwheel.system.machine import machine_arch
 from ffiwheel.system.process import query
+from ffiwheel.toolchain.zig import find_zig, zig_compiler
 
 _PAIRS = (("c++", "cc"), ("g++", "gcc"), ("clang++", "clang"))
-_ZIG_GLIBC = "2.17"  # what manylinux2014 promises; zig carries the symbols of every release
 
 
 def find_compiler() -> Compiler:
@@ -32,13 +32,12 @@ def find_compiler() -> Compiler:
     arch = machine_arch()
     chosen_cc, chosen_cxx = compiler_choice()
     if chosen_cxx:
-        cxx = _split("CXX", chosen_cxx)
-        return _describe(cxx, _split("CC", chosen_cc) if chosen_cc else cxx)
+        return describe_compiler("CXX", chosen_cxx, chosen_cc)
     for cxx_name, cc_name in _PAIRS:
         if cxx_path := shutil.which(cxx_name):
             return _describe((cxx_path,), (shutil.which(cc_name) or cxx_path,))
-    if spec := importlib.util.find_spec("ziglang"):
-        return _zig(Path(str(spec.origin)).with_name("zig"), arch)
+    if zig := find_zig():
+        return zig_compiler(zig, f"{arch}-linux-gnu.{OLDEST['glibc']}")
     raise MissingToolError(
         "no C++ compiler found",
         where="PATH, CXX",
@@ -69,6 +68,22 @@ def has_compiler() -> bool:
     return bool(compiler_choice()[1]) or any(shutil.which(cxx) for cxx, _ in _PAIRS)
 
 
+def describe_compiler(variable: str, chosen_cxx: str, chosen_cc: str) -> Compiler:
+    """Return the compiler that a variable names, as it describes itself.
+
+    Args:
+        variable: such as `CXX`, for messages.
+        chosen_cxx: its value, a command.
+        chosen_cc: the command for C, beside it; empty where that is not said.
+
+    Raises:
+        MissingToolError: if it does not run.
+    """
+    cxx = _split(variable, chosen_cxx)
+    beside = variable.replace("CXX", "CC", 1)
+    return _describe(cxx, _split(beside, chosen_cc) if chosen_cc else cxx, variable)
+
+
 def _split(variable: str, value: str) -> tuple[str, ...]:
     """Return the command in a variable, its program with the whole path."""
     try:
@@ -80,13 +95,13 @@ def _split(variable: str, value: str) -> tuple[str, ...]:
     return (str(Path(found).absolute()) if found else program, *arguments)
 
 
-def _describe(cxx: tuple[str, ...], cc: tuple[str, ...]) -> Compiler:
+def _describe(cxx: tuple[str, ...], cc: tuple[str, ...], variable: str = "CXX") -> Compiler:
     said = query((*cxx, "--version"))
     if said is None:
         raise MissingToolError(
             f"the C++ compiler `{shlex.join(cxx)}` does not run",
-            where="CXX",
-            hint="set CXX to a compiler that is installed, or unset it",
+            where=variable,
+            hint=f"set {variable} to a compiler that is installed, or unset it",
         )
     family, label = parse_compiler_version(said)
     return Compiler(family=family, label=label, cc=cc, cxx=cxx)
@@ -106,16 +121,3 @@ def parse_compiler_version(text: str) -> tuple[Literal["gcc", "clang"], str]:
     if "clang" in first.lower():
         return "clang", f"clang {number}".strip()
     return "gcc", f"g++ {number}".strip()
-
-
-def _zig(zig: Path, arch: str) -> Compiler:
-    """Return zig's clang for this machine, linking against an old glibc and no libstdc++."""
-    target = ("-target", f"{arch}-linux-gnu.{_ZIG_GLIBC}")
-    number = (query((zig, "version")) or "").strip()
-    return Compiler(
-        family="zig",
-        label=f"zig {number}".strip(),
-        cc=(str(zig), "cc", *target),
-        cxx=(str(zig), "c++", *target),
-        archive_tools=(("ar", (str(zig), "ar")), ("ranlib", (str(zig), "ranlib"))),
-    )

@@ -18,6 +18,14 @@ OLDEST = Pep440("0.1.12")
 """The oldest release whose headers and reflection data the tests cover."""
 
 
+def installed_version() -> str:
+    """Return the release that is installed, or nothing where none is."""
+    try:
+        return importlib.metadata.version("apache-tvm-ffi")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
 def find_runtime() -> Runtime:
     """Return the installed runtime.
 
@@ -25,10 +33,9 @@ def find_runtime() -> Runtime:
         MissingToolError: if it is not installed, is too old, or lacks its library.
     """
     hint = f"pip install --upgrade 'apache-tvm-ffi>={OLDEST}'"
-    try:
-        version = importlib.metadata.version("apache-tvm-ffi")
-    except importlib.metadata.PackageNotFoundError as error:
-        raise MissingToolError("`apache-tvm-ffi` is not installed", hint=hint) from error
+    version = installed_version()
+    if not version:
+        raise MissingToolError("`apache-tvm-ffi` is not installed", hint=hint)
     if Pep440(version) < OLDEST:
         message = f"`apache-tvm-ffi` {version} is too old: builds need {OLDEST} or later"
         raise MissingToolError(message, hint=hint)

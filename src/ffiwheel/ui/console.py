@@ -19,7 +19,7 @@ from ffiwheel.ui.findings import indent, render_finding
 from ffiwheel.ui.streams import give_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from rich.status import Status
 
@@ -118,6 +118,11 @@ class ConsoleProgress:
     def note(self, text: str) -> None:
         """Print a line about what holds the work up."""
         self.console.say(Text(f"  {text}", style="dim"))
+
+    def show(self, render: Callable[..., Iterable[Text]]) -> None:
+        """Print the lines that `render` makes, given whether only ASCII can be shown."""
+        for line in render(ascii_only=not _can_print("✓")):
+            self.console.say(line)
 
     def _line(self, step: ConsoleStep) -> Text:
         mark = "✓" if _can_print("✓") else "+"

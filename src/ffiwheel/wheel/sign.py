@@ -36,11 +36,20 @@ def sign_broken(libraries: Mapping[str, tuple[Path, Binary]]) -> tuple[str, ...]
     loadable = {name: pair for name, pair in libraries.items() if _DEBUG not in name}
     broken = {name: path for name, (path, one) in loadable.items() if needs_signature(one)}
     for name, path in broken.items():
-        _sign(name, path)
+        sign(path, name)
     return tuple(broken)
 
 
-def _sign(name: str, path: Path) -> None:
+def sign(path: Path, name: str) -> None:
+    """Sign a library ad hoc, in place; its file's name becomes its identifier.
+
+    Args:
+        path: the file, which is ours to change.
+        name: what an error calls it.
+
+    Raises:
+        WheelError: if there is no room for a signature.
+    """
     from repairwheel.macos import machosign  # noqa: PLC0415 - few wheels need it
 
     try:

@@ -20,8 +20,9 @@ from ffiwheel.errors import ReflectError
 from ffiwheel.model.api_json import render_api
 from ffiwheel.model.draft import API_FILE
 from ffiwheel.system.archive import read_content
+from ffiwheel.toolchain.runtime import installed_version
 from ffiwheel.workflow.binaries import facts_of
-from ffiwheel.workflow.check import compare_beside, prove_bindings
+from ffiwheel.workflow.check import Proof, compare_beside, prove_bindings
 from ffiwheel.workflow.compile import source_files
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ffiwheel.model.finding import Finding
     from ffiwheel.model.progress import Step
     from ffiwheel.model.runtime import RuntimeRange
+    from ffiwheel.model.toolchain import Runtime
 
 _SHOWN_NAMES = 5
 
@@ -50,15 +52,23 @@ class Wishes:
     """Whether a package without bindings is an error."""
     written: Collection[str] | None = None
     """Archive paths of its modules, where the build may have made others; None: all are its own."""
+    runtime: Path | None = None
+    """The package `tvm_ffi` that they are to work with; None: the one that is installed."""
 
 
-def wishes_of(project: Project) -> Wishes:
-    """Return what a project wants; one that ffiwheel builds wants bindings at all events."""
+def wishes_of(project: Project, runtime: Runtime | None = None) -> Wishes:
+    """Return what a project wants; one that ffiwheel builds wants bindings at all events.
+
+    Args:
+        project: the owner of the package.
+        runtime: the TVM-FFI release that it is compiled against; None: the installed one.
+    """
     return Wishes(
         import_name=project.import_name,
         table=project.config.bindings,
         required=project.is_ours,
         written=source_files(project) if project.backend == CMAKE_BACKEND else None,
+        runtime=runtime.root if runtime and runtime.version != installed_version() else None,
     )
 
 
@@ -68,7 +78,7 @@ def wishes_for(draft: Draft) -> Wishes:
 
 
 def bind_draft(
-    wishes: Wishes, draft: Draft, api: Api, folder: Path, step: Step, *, loads: bool = True
+    wishes: Wishes, draft: Draft, api: Api, folder: Path, step: Step, proof: Proof = Proof.LOADED
 ) -> tuple[Draft, tuple[Finding, ...]]:
     """Return `draft` with generated bindings, unless the project has its own; and findings.
 
@@ -78,7 +88,7 @@ def bind_draft(
         api: what its libraries offer.
         folder: the build folder.
         step: where to tell.
-        loads: whether the libraries may be loaded to prove the bindings.
+        proof: how far it can be proven that the bindings are right.
 
     Raises:
         ReflectError: if a project of ours would get an empty package, or wrong bindings.
@@ -92,16 +102,17 @@ def bind_draft(
         step.done(f"{own} is the project's own")
         return draft, ()
     partials = _read_partials(draft, package)
-    proof, judge = _Proof(folder=folder, step=step, loads=loads), partial(judge_draft, draft)
+    court = _Court(folder=folder, step=step, proof=proof, runtime=wishes.runtime)
+    judge = partial(judge_draft, draft)
     if modules := find_own(draft, api, package, table):
         doubts = _find_unbound(draft, api, package, table, modules)
         written = draft.files if wishes.written is None else wishes.written
         is_made = not any(one.file in written for one in modules)
         if is_made and (better := render_instead(api, package, table, modules, partials, judge)):
-            draft, findings = _add_proven(_without(draft, modules), better, proof)
+            draft, findings = _add_proven(_without(draft, modules), better, court)
         else:
             rendered = render_beside(api, package, table, modules, partials)
-            draft, findings = _add_beside(draft, rendered, modules, api, proof)
+            draft, findings = _add_beside(draft, rendered, modules, api, court)
         return draft, (*doubts, *findings)
     rendered = (
         render_bindings(api, package, table, judge=judge, present=draft.files, partials=partials)
@@ -115,7 +126,7 @@ def bind_draft(
             raise explain_nothing(api, prefix, is_python=is_python)
         step.done("nothing: the project binds its library itself")
         return draft, ()
-    return _add_proven(draft, rendered, proof)
+    return _add_proven(draft, rendered, court)
 
 
 def find_own(
@@ -127,26 +138,26 @@ def find_own(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Proof:
-    """How it is made sure that nothing wrong gets into a wheel."""
+class _Court:
+    """Where it is made sure that nothing wrong gets into a wheel."""
 
     folder: Path
     """The build folder."""
     step: Step
     """Where to tell."""
-    loads: bool
-    """Whether the libraries may be loaded."""
+    proof: Proof
+    runtime: Path | None
 
 
 def _add_proven(
-    draft: Draft, rendered: Rendered, proof: _Proof
+    draft: Draft, rendered: Rendered, court: _Court
 ) -> tuple[Draft, tuple[Finding, ...]]:
     """Return the draft with generated modules that were tried."""
     bound = _add(draft, rendered)
     generated = [name for name in rendered.files if name in bound.files]
-    prove_bindings(bound, generated, proof.folder, loads=proof.loads)
+    prove_bindings(bound, generated, court.folder, court.proof, court.runtime)
     shown = ", ".join(sorted({_shown(name) for name in rendered.files if MODULE in name}))
-    proof.step.done(shown, "type-checked")
+    court.step.done(shown, "type-checked")
     return bound, rendered.findings
 
 
@@ -168,12 +179,12 @@ def _add_beside(
     rendered: Rendered,
     modules: Sequence[BindingModule],
     api: Api,
-    proof: _Proof,
+    court: _Court,
 ) -> tuple[Draft, tuple[Finding, ...]]:
     """Return the draft with stubs beside modules of the project's own, as far as they are true."""
     first, *others = (one.file for one in modules)
     more = f" and {len(others)} more are" if others else " is"
-    proof.step.done(f"{first}{more} the project's own")
+    court.step.done(f"{first}{more} the project's own")
     written = {one.file for one in modules if f"{one.file}i" in draft.files}
     findings = [one for one in rendered.findings if one.subject not in written]
     stubs = [name for name in rendered.files if name.endswith(".pyi") and name not in draft.files]
@@ -181,13 +192,14 @@ def _add_beside(
         return draft, tuple(findings)
     libraries = [library.path for library in api.libraries]
     bound = _add(draft, rendered)
-    differing = compare_beside(bound, stubs, libraries, proof.folder, loads=proof.loads)
+    where = (court.folder, court.proof, court.runtime)
+    differing = compare_beside(bound, stubs, libraries, *where)
     findings += [left_alone(stub.removesuffix("i"), said) for stub, said in differing.items()]
     true = [name for name in stubs if name not in differing]
     if not true:
         return draft, tuple(findings)
     many, end = (f"{len(true)} stubs", "s") if len(true) > 1 else (f"{MODULE}.pyi", "")
-    proof.step.done(f"{many}, beside the project's own module{end}", "type-checked")
+    court.step.done(f"{many}, beside the project's own module{end}", "type-checked")
     files = {name: one for name, one in rendered.files.items() if name not in differing}
     return _add(draft, replace(rendered, files=files)), tuple(findings)
 

@@ -13,17 +13,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ffiwheel.audit.platform import lowest_platform
+from ffiwheel.compile.job import Job
 from ffiwheel.errors import WheelError
 from ffiwheel.model.size import show_size
+from ffiwheel.toolchain.native import find_compiler
+from ffiwheel.toolchain.targets import native_target
 from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.wheel.sbom import add_sbom
 from ffiwheel.workflow.binaries import facts_of, headers_of
 from ffiwheel.workflow.bind import bind_draft, wishes_of
-from ffiwheel.workflow.compile import compile_project
+from ffiwheel.workflow.compile import compile_project, emit_into
 from ffiwheel.workflow.fix import fix_requirement
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.reflect import reflect_draft
+from ffiwheel.workflow.runtimes import find_wanted_runtime
 from ffiwheel.workflow.verdict import audit, terms_of
 from ffiwheel.workflow.version import show_version
 
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
     from ffiwheel.model.draft import Draft
     from ffiwheel.model.finding import Report
     from ffiwheel.model.progress import Progress
+    from ffiwheel.model.toolchain import Runtime
+    from ffiwheel.model.version import Version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,14 @@ class BuildOptions:
     """Pass on everything that child processes print."""
     fix: bool = False
     """Write the releases of the runtime that the wheel runs on into `pyproject.toml`."""
+    ffi: str = ""
+    """The release of the runtime to compile against; default: the one that is installed."""
+    link: str = "wheel"
+    """What libraries for other systems are linked with: the `wheel` of the runtime, or `stubs`."""
+    api: Path | None = None
+    """The description of what the libraries offer, where it is not to be found out."""
+    emulate: bool = False
+    """Load the libraries of other systems under an emulator, where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +103,36 @@ def make_wheel(
 def make_draft(project: Project, folder: Path, options: BuildOptions, progress: Progress) -> Draft:
     """Return everything that goes into the wheel: sources, built files, bindings, metadata."""
     version = show_version(project, progress)
+    job = plan_job(project, version, folder, options)
     with progress.step("compile") as step, logged(step, folder / "log.txt") as heard:
-        compiled = compile_project(
-            project, version, folder, debug=options.debug, verbose=options.verbose, step=heard
-        )
+        [attempt] = compile_project(project, version, [job], folder, heard)
+        compiled = attempt.draft
     with progress.step("reflect") as step:
-        api, doubts = reflect_draft(compiled, project.root, folder, step)
+        api, doubts = reflect_draft(compiled, project.root, folder, job.runtime, step)
     with progress.step("bind") as step:
-        draft, findings = bind_draft(wishes_of(project), compiled, api, folder, step)
+        draft, findings = bind_draft(wishes_of(project, job.runtime), compiled, api, folder, step)
     for finding in (*doubts, *findings):
         progress.warn(finding)
     return draft
+
+
+def plan_job(project: Project, version: Version, folder: Path, options: BuildOptions) -> Job:
+    """Return what is to be compiled for this machine, and with what."""
+    return Job(
+        root=project.root,
+        folder=folder,
+        target=native_target(),
+        compiler=find_compiler(),
+        runtime=find_job_runtime(options),
+        debug=options.debug,
+        verbose=options.verbose,
+        overlay=emit_into(project, version, folder),
+    )
+
+
+def find_job_runtime(options: BuildOptions) -> Runtime:
+    """Return the release of the runtime to compile against, as this machine has it."""
+    return find_wanted_runtime(options.ffi)
 
 
 def assemble(draft: Draft, folder: Path, progress: Progress) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import hashlib
 import importlib.metadata
 import shutil
@@ -22,18 +23,35 @@ if TYPE_CHECKING:
     from ffiwheel.model.draft import Content, Draft
 
 
-def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, *, loads: bool) -> None:
+class Proof(enum.Enum):
+    """How far it can be proven that generated bindings are right."""
+
+    LOADED = "the libraries are loaded, and the bindings imported"
+    TYPED = "nothing can be loaded: the types are checked"
+    GIVEN = "the same text was proven for another target"
+
+
+def prove_bindings(
+    draft: Draft,
+    generated: Collection[str],
+    folder: Path,
+    proof: Proof,
+    runtime: Path | None = None,
+) -> None:
     """Check generated files of a draft, unless these very files have passed before.
 
     Args:
         draft: the wheel to be, with its libraries.
         generated: the archive paths of the files.
         folder: the build folder.
-        loads: whether the libraries may be loaded; otherwise only the types are checked.
+        proof: how far that is possible.
+        runtime: the package `tvm_ffi` to do it with, if not the installed one.
 
     Raises:
         ReflectError: naming everything that is wrong.
     """
+    if proof is Proof.GIVEN:
+        return
     files = {name: draft.files[name] for name in generated}
     stubs = {
         _module(name): read_content(content).decode()
@@ -45,9 +63,9 @@ def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, *, lo
     wanted = _fingerprint(files)
     if passed.is_file() and passed.read_bytes() == wanted:
         return
-    _stage(files, staged)
+    _stage(files, staged, runtime)
     cache = _mypy_cache(folder)
-    if not loads:
+    if proof is Proof.TYPED:
         check_stubs(staged, stubs, cache)
         return
     check_bindings(staged, stubs, cache)
@@ -55,7 +73,12 @@ def prove_bindings(draft: Draft, generated: Collection[str], folder: Path, *, lo
 
 
 def compare_beside(
-    draft: Draft, names: Collection[str], libraries: Collection[str], folder: Path, *, loads: bool
+    draft: Draft,
+    names: Collection[str],
+    libraries: Collection[str],
+    folder: Path,
+    proof: Proof,
+    runtime: Path | None = None,
 ) -> Mapping[str, str]:
     """Return how modules of the project's own differ from the stubs beside them, where they do.
 
@@ -67,7 +90,8 @@ def compare_beside(
         names: the archive paths of the stubs.
         libraries: the archive paths of the extensions.
         folder: the build folder.
-        loads: whether the libraries may be loaded; otherwise only the types are checked.
+        proof: how far that is possible.
+        runtime: the package `tvm_ffi` to do it with, if not the installed one.
 
     Returns:
         archive path of a stub -> what differs.
@@ -75,6 +99,8 @@ def compare_beside(
     Raises:
         ReflectError: if a stub does not type-check.
     """
+    if proof is Proof.GIVEN:
+        return {}
     stubs = {_module(name): read_content(draft.files[name]).decode() for name in sorted(names)}
     files = {one: draft.files[one] for name in names for one in (name, name.removesuffix("i"))}
     files = {**draft.libraries, **_find_surroundings(draft, files, stubs), **files}
@@ -85,9 +111,9 @@ def compare_beside(
     info = f"{stem_of(draft.name, draft.version)}.dist-info"
     record = "".join(f"{name},,\n" for name in files)
     metadata = {f"{info}/RECORD": record.encode(), f"{info}/METADATA": draft.dist_info["METADATA"]}
-    _stage({**files, **metadata}, staged)
+    _stage({**files, **metadata}, staged, runtime)
     check_stubs(staged, stubs, _mypy_cache(folder))
-    if not loads:
+    if proof is Proof.TYPED:
         return {}
     differing = compare_own(staged, stubs, tuple(libraries))
     if not differing:
@@ -173,7 +199,7 @@ def _version(package: str) -> str:
     return ""
 
 
-def _stage(files: Mapping[str, Content], folder: Path) -> None:
+def _stage(files: Mapping[str, Content], folder: Path, runtime: Path | None) -> None:
     """Lay files out as an installation would, and no others; large ones are linked to."""
     shutil.rmtree(folder, ignore_errors=True)
     for name, content in files.items():
@@ -183,3 +209,5 @@ def _stage(files: Mapping[str, Content], folder: Path) -> None:
             place.write_bytes(content)
         else:
             place.symlink_to(content)
+    if runtime:
+        (folder / runtime.name).symlink_to(runtime)

@@ -4,62 +4,158 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from ffiwheel.compile.cmake import CMakePlan, compile_cmake, read_cmake_inputs, stub_root
+from ffiwheel.compile.cmake import (
+    CMakePlan,
+    compile_cmake,
+    read_cmake_inputs,
+    stub_root,
+    without_import_libraries,
+)
 from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
-from ffiwheel.compile.job import Job
-from ffiwheel.compile.ninja import Plan, compile_sources, find_sources, needs_cuda
-from ffiwheel.errors import Problem, ProjectError
+from ffiwheel.compile.fitting import check_cross, check_patterns, fit_table
+from ffiwheel.compile.kernels import check_target, find_kernels
+from ffiwheel.compile.ninja import compile_sources, summarize
+from ffiwheel.compile.plan import Kernels, Plan
+from ffiwheel.compile.sources import find_sources, needs_cuda
+from ffiwheel.errors import FfiwheelError, Problem, ProjectError
 from ffiwheel.model.draft import ANY_PYTHON, Draft
 from ffiwheel.model.provenance import Part, Provenance, part_of
 from ffiwheel.system.files import hash_file
+from ffiwheel.system.machine import loads_here
+from ffiwheel.system.parallel import cores, run_parallel
 from ffiwheel.toolchain.cuda import find_nvcc
 from ffiwheel.toolchain.native import find_compiler, find_linker
-from ffiwheel.toolchain.runtime import find_runtime, list_headers
+from ffiwheel.toolchain.runtime import list_headers
+from ffiwheel.toolchain.targets import full_name, names_of_targets
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.wheel.metadata import read_metadata, render_dist_info
 from ffiwheel.wheel.packages import find_cmake_packages, find_packages, package_files
+from ffiwheel.workflow.attempt import Attempt
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.emit import emit_overlay
+from ffiwheel.workflow.finish import finish_draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from ffiwheel.compile.job import Job
     from ffiwheel.config.project import Project
     from ffiwheel.model.compiled import Compiled
     from ffiwheel.model.overlay import Overlay
     from ffiwheel.model.progress import Step
+    from ffiwheel.model.target import Target
     from ffiwheel.model.version import Version
     from ffiwheel.wheel.packages import PackageFolder
 
 
 def compile_project(
-    project: Project, version: Version, folder: Path, *, debug: bool, verbose: bool, step: Step
-) -> Draft:
-    """Return the wheel to be of `project`, without bindings.
+    project: Project, version: Version, jobs: Sequence[Job], folder: Path, step: Step
+) -> tuple[Attempt, ...]:
+    """Compile a project for each job's target; one that fails does not hold up the others.
+
+    Args:
+        project: what to compile.
+        version: its version.
+        jobs: one for each target.
+        folder: the build folder: that of the one job, or one around all.
+        step: where to tell.
 
     Raises:
-        CompileError: if the compiler, CMake or the project's own backend fails.
-        MissingToolError: if one of them is not there.
         ProjectError: if the project does not say what to compile.
     """
-    job = Job(
-        root=project.root,
-        folder=folder,
-        compiler=find_compiler(),
-        runtime=find_runtime(),
-        debug=debug,
-        verbose=verbose,
-        overlay=_emit(project, version, folder),
+    if not project.is_ours:
+        step.done(_summarize(project.backend, jobs))
+        return _attempt_all(project, jobs, lambda job: _draft_foreign(project, job, step))
+    check_project(project, version.for_wheel, jobs[0].overlay)
+    if project.config.sources:
+        return _compile_plain(project, version, jobs, folder, step)
+    if not (project.root / "CMakeLists.txt").is_file():
+        raise ProjectError(
+            "there is nothing to compile",
+            where=str(project.root / "pyproject.toml"),
+            hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
+            "or add a `CMakeLists.txt`",
+        )
+    step.done(_summarize("CMake", jobs))
+    return _attempt_all(project, jobs, lambda job: _draft_cmake(project, version, job, step))
+
+
+def _summarize(engine: str, jobs: Sequence[Job]) -> str:
+    """Return what builds for what, in a few words for people."""
+    labels = ", ".join(dict.fromkeys(job.compiler.label for job in jobs))
+    many = f" for {len(jobs)} targets" if len(jobs) > 1 else ""
+    return f"{engine}{many}, {labels}, {'debug' if jobs[0].debug else 'release'}"
+
+
+def _attempt_all(
+    project: Project, jobs: Sequence[Job], make: Callable[[Job], Draft]
+) -> tuple[Attempt, ...]:
+    """Make the wheels to be side by side: half of what CMake does keeps one core busy at most."""
+    workers = min(cores(), len(jobs))
+    share = cores() // workers if workers > 1 else 0
+    shared = [replace(job, share=share) for job in jobs]
+    tasks = [partial(_attempt, project, job, partial(make, job)) for job in shared]
+    return _share_stubs(project, run_parallel(tasks, workers))
+
+
+def _attempt(project: Project, job: Job, make: Callable[[], Draft]) -> Attempt:
+    started = monotonic()
+    exports = project.config.exports
+    if project.config.sources:
+        exports = exports or ()  # our own list of exports lets nothing else out
+    try:
+        outcome: Draft | FfiwheelError = finish_draft(make(), job, exports)
+    except FfiwheelError as error:
+        outcome = error
+    return Attempt(
+        target=job.target,
+        folder=job.folder,
+        job=job,
+        outcome=outcome,
+        seconds=monotonic() - started,
     )
-    draft = (
-        _draft_own(project, version, job, step)
-        if project.is_ours
-        else _draft_foreign(project, job, step)
+
+
+def _compile_plain(
+    project: Project, version: Version, jobs: Sequence[Job], folder: Path, step: Step
+) -> tuple[Attempt, ...]:
+    planned = list(_plan_sources(project, jobs, folder))
+    plans = [plan for plan in planned if isinstance(plan, Plan)]
+    results = iter(compile_sources(plans, folder, step) if plans else ())
+    if plans:
+        step.done(summarize(plans))
+    attempts = []
+    for job, plan in zip(jobs, planned, strict=True):
+        made, seconds = next(results) if isinstance(plan, Plan) else (plan, 0.0)
+        attempts.append(_conclude(project, version, job, made, seconds))
+    return tuple(attempts)
+
+
+def _conclude(
+    project: Project, version: Version, job: Job, made: Compiled | FfiwheelError, seconds: float
+) -> Attempt:
+    """Return what became of a job whose sources have been compiled, or have not."""
+    if isinstance(made, FfiwheelError):
+        return Attempt(target=job.target, folder=job.folder, job=job, outcome=made, seconds=seconds)
+    attempt = _attempt(project, job, partial(_draft_own, project, version, job, made))
+    return replace(attempt, seconds=seconds)
+
+
+def _draft_cmake(project: Project, version: Version, job: Job, step: Step) -> Draft:
+    plan = CMakePlan(
+        job=job,
+        name=project.name,
+        version=version,
+        settings=project.tool("scikit-build"),
+        exports=project.config.exports,
     )
-    return draft.with_files(_completed_stubs(job, source_packages(project)))
+    compiled = compile_cmake(plan, step)
+    return _draft_own(project, version, job, compiled)
 
 
 def source_packages(project: Project) -> tuple[PackageFolder, ...]:
@@ -79,7 +175,7 @@ def source_files(project: Project) -> dict[str, Path]:
     return {name: path for package in packages for name, path in package_files(package).items()}
 
 
-def _emit(project: Project, version: Version, folder: Path) -> Overlay | None:
+def emit_into(project: Project, version: Version, folder: Path) -> Overlay | None:
     """Make the files that the project wants, and remove those that it wanted before."""
     overlay = emit_overlay(project, version, folder / "version")
     return overlay if overlay.paths else None
@@ -108,9 +204,36 @@ def check_project(project: Project, version: str, overlay: Overlay | None) -> No
         *_problems_of(lambda: read_metadata(project.pyproject, project.root, version)),
         *_problems_of(lambda: source_packages(project)),
         *_problems_of(lambda: find_sources(project.root, project.config.sources, overlay)),
+        *_problems_of(lambda: _find_kernels(project, overlay)),
+        *(
+            problem._replace(where=f"{problem.where} in {project.root / 'pyproject.toml'}")
+            for problem in check_patterns(project.config.compile, names_of_targets())
+        ),
     ]
     if problems:
         raise ProjectError.of(problems)
+
+
+def check_options(project: Project, target: Target, *, is_like_host: bool) -> None:
+    """Look for what is about this machine, and not about another target: a backend or options.
+
+    Raises:
+        ProjectError: with all of it.
+    """
+    if target.is_native:
+        return
+    if not project.is_ours and project.backend != CMAKE_BACKEND:
+        raise ProjectError(
+            f"`{project.backend}` compiles for the machine that it runs on",
+            where=f"build-system.build-backend in {project.root / 'pyproject.toml'}",
+            hint="plain `sources` and a `CMakeLists.txt` are compiled for every target:\n"
+            'build-backend = "ffiwheel.backend"',
+        )
+    table = fit_table(project.config.compile, target.name)
+    problems = tuple(check_cross(table, target.name, is_like_host=is_like_host))
+    if problems:
+        file = project.root / "pyproject.toml"
+        raise ProjectError.of(one._replace(where=f"{one.where} in {file}") for one in problems)
 
 
 def _problems_of(check: Callable[[], object]) -> tuple[Problem, ...]:
@@ -121,16 +244,13 @@ def _problems_of(check: Callable[[], object]) -> tuple[Problem, ...]:
     return ()
 
 
-def _draft_own(project: Project, version: Version, job: Job, step: Step) -> Draft:
-    check_project(project, version.for_wheel, job.overlay)
+def _draft_own(project: Project, version: Version, job: Job, compiled: Compiled) -> Draft:
     metadata = read_metadata(project.pyproject, project.root, version.for_wheel)
-    files = source_files(project)
-    compiled = _compile_own(project, version, job, step)
-    step.done(compiled.summary)
+    files = {**source_files(project), **_emitted_files(project, job), **compiled.files}
     return Draft(
         name=project.name,
         version=version.for_wheel,
-        files={**files, **_emitted_files(project, job), **compiled.files},
+        files=files,
         dist_info=render_dist_info(metadata, project.root),
         provenance=_trace(job, compiled.tools, compiled.sources),
     )
@@ -146,36 +266,54 @@ def _trace(job: Job, tools: tuple[Part, ...], sources: Mapping[str, Path]) -> Pr
     )
 
 
-def _compile_own(project: Project, version: Version, job: Job, step: Step) -> Compiled:
-    if project.config.sources:
-        return compile_sources(_plan_sources(project, job), step)
-    if (project.root / "CMakeLists.txt").is_file():
-        plan = CMakePlan(
-            job=job,
-            name=project.name,
-            version=version,
-            settings=project.tool("scikit-build"),
-            exports=project.config.exports,
-        )
-        return compile_cmake(plan, step)
-    raise ProjectError(
-        "there is nothing to compile",
-        where=str(project.root / "pyproject.toml"),
-        hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
-        "or add a `CMakeLists.txt`",
-    )
+def _plan_sources(
+    project: Project, jobs: Sequence[Job], folder: Path
+) -> Iterator[Plan | ProjectError]:
+    """Yield for each job what is to be compiled, or why it cannot be.
 
-
-def _plan_sources(project: Project, job: Job) -> Plan:
-    sources = find_sources(project.root, project.config.sources, job.overlay)
+    Args:
+        project: what to compile.
+        jobs: one for each target.
+        folder: where to make what all targets share.
+    """
+    overlay = jobs[0].overlay
+    sources = find_sources(project.root, project.config.sources, overlay)
+    kernels = _find_kernels(project, overlay)
+    cuda = find_nvcc() if needs_cuda((*sources, *kernels)) else None
     package = package_name(project)
-    return Plan(
-        job=job,
-        sources=sources,
-        library=f"{package}/lib{package.rpartition('/')[2]}.so",
-        table=project.config.compile,
-        exports=project.config.exports or (),
-        cuda=find_nvcc() if needs_cuda(sources) else None,
+    for job in jobs:
+        try:
+            check_target(job.target, project.root, sources, kernels)
+        except ProjectError as error:
+            yield error
+            continue
+        yield Plan(
+            job=job,
+            sources=sources,
+            library=f"{package}/{job.target.library_name(package.rpartition('/')[2])}",
+            table=fit_table(project.config.compile, full_name(job.target)),
+            exports=project.config.exports or (),
+            cuda=cuda,
+            kernels=Kernels(sources=kernels, folder=folder / "kernels", host=find_compiler())
+            if kernels
+            else None,
+        )
+
+
+def _find_kernels(project: Project, overlay: Overlay | None) -> tuple[Path, ...]:
+    """Return the CUDA files that are compiled once for all targets."""
+    patterns = project.config.kernels
+    if not patterns:
+        return ()
+    if not project.config.sources:
+        raise ProjectError(
+            "`kernels` without `sources`",
+            where=f"tool.ffiwheel.kernels in {project.root / 'pyproject.toml'}",
+            hint='list the C++ files that launch them: `sources = ["src/*.cc"]`;\n'
+            "a `CMakeLists.txt` compiles kernels with TVM-FFI's `tvm_ffi_embed_bin_into`",
+        )
+    return find_kernels(
+        project.root, patterns, find_sources(project.root, project.config.sources, overlay)
     )
 
 
@@ -188,9 +326,11 @@ def package_name(project: Project) -> str:
 def _draft_foreign(project: Project, job: Job, step: Step) -> Draft:
     order = Order(job=job, backend=project.backend, kind="wheel", exports=project.config.exports)
     wheel = delegate(order, step)
-    step.done(f"{project.backend}, {job.compiler.label}, {'debug' if job.debug else 'release'}")
+    emitted = _emitted_files(project, job)
+    opened = open_wheel(wheel, job.folder / "opened").with_files(emitted)
     draft = replace(
-        open_wheel(wheel, job.folder / "opened").with_files(_emitted_files(project, job)),
+        opened,
+        files=without_import_libraries(opened.files),
         provenance=_trace_foreign(order),
     )
     if any(binary.uses_python for _, binary in read_binaries(draft).values()):
@@ -207,6 +347,20 @@ def _trace_foreign(order: Order) -> Provenance:
     if order.uses_cmake:
         return _trace(order.job, tools, read_cmake_inputs(order.job, order.exports))
     return Provenance(tools=tools)
+
+
+def _share_stubs(project: Project, attempts: Sequence[Attempt]) -> tuple[Attempt, ...]:
+    """Give every wheel what the guide's stub step wrote where this machine can load the library."""
+    for host in attempts:
+        if host.job and loads_here(host.target) and isinstance(host.outcome, Draft):
+            stubs = _completed_stubs(host.job, source_packages(project))
+            return tuple(
+                replace(one, outcome=one.outcome.with_files(stubs))
+                if isinstance(one.outcome, Draft)
+                else one
+                for one in attempts
+            )
+    return tuple(attempts)
 
 
 def _completed_stubs(job: Job, packages: tuple[PackageFolder, ...]) -> dict[str, Path]:

@@ -9,7 +9,6 @@ from ffiwheel.reflect.join import join_source
 from ffiwheel.reflect.probe import reflect
 from ffiwheel.reflect.source.files import read_files
 from ffiwheel.reflect.source.reader import read_sources
-from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.workflow.binaries import read_binaries
 
 if TYPE_CHECKING:
@@ -19,10 +18,11 @@ if TYPE_CHECKING:
     from ffiwheel.model.draft import Draft
     from ffiwheel.model.finding import Finding
     from ffiwheel.model.progress import Step
+    from ffiwheel.model.toolchain import Runtime
 
 
 def reflect_draft(
-    draft: Draft, root: Path, folder: Path, step: Step
+    draft: Draft, root: Path, folder: Path, runtime: Runtime, step: Step
 ) -> tuple[Api, tuple[Finding, ...]]:
     """Return what the extension libraries of `draft` register, with names from the source.
 
@@ -30,6 +30,7 @@ def reflect_draft(
         draft: the wheel to be.
         root: the project's folder.
         folder: the build folder.
+        runtime: the TVM-FFI release to load it with.
         step: where to tell.
 
     Returns:
@@ -49,7 +50,7 @@ def reflect_draft(
         )
     mentions = read_sources(read_files(root, folder))
     attributes = [mention.name for mention in mentions if mention.kind == "attribute"]
-    api, findings = join_source(reflect(extensions, find_runtime(), attributes), mentions)
+    api, findings = join_source(reflect(extensions, runtime, attributes), mentions)
     step.done(count_names(api))
     return api, findings
 

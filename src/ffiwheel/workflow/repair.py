@@ -26,6 +26,7 @@ from ffiwheel.system.environment import source_date_epoch
 from ffiwheel.system.files import explaining_full, require_writable
 from ffiwheel.system.libraries import is_musl
 from ffiwheel.system.machine import is_host
+from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.wheel.graft import graft, plan_grafts
 from ffiwheel.wheel.sbom import SBOM_FILE, read_provenance
@@ -248,7 +249,7 @@ def _reflect(
         no_sources = folder / "sources"
         no_sources.mkdir()
         try:
-            return reflect_draft(draft, no_sources, no_sources, step)
+            return reflect_draft(draft, no_sources, no_sources, find_runtime(), step)
         except ReflectError as error:
             step.done(f"nothing: {error.problems[0].message}")
             return None, ()

@@ -12,6 +12,7 @@ from ffiwheel.config.project import read_project
 from ffiwheel.system.archive import extract_tar_gz
 from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.runtime import find_runtime
+from ffiwheel.toolchain.targets import native_target
 from ffiwheel.versioning.stamp import STAMP, render_stamp
 from ffiwheel.wheel.metadata import read_metadata
 from ffiwheel.wheel.sdist import write_sdist
@@ -19,13 +20,17 @@ from ffiwheel.workflow.build import make_wheel
 from ffiwheel.workflow.emit import plan_for_build
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
+from ffiwheel.workflow.targets import deliver_wheels, make_wheels
 from ffiwheel.workflow.version import project_version
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ffiwheel.config.project import Project
+    from ffiwheel.model.outcome import Outcome
     from ffiwheel.model.progress import Progress, Step
+    from ffiwheel.model.target import Target
     from ffiwheel.workflow.build import BuildOptions, BuiltWheel
 
 
@@ -51,6 +56,31 @@ def build_both(
             wheel = make_wheel(unpacked, inner, options, progress)
         delivered, path = deliver((sdist, wheel.path), outdir)
     return delivered, replace(wheel, path=path)
+
+
+def build_both_targets(
+    project: Project,
+    outdir: Path,
+    targets: Sequence[Target],
+    options: BuildOptions,
+    progress: Progress,
+) -> tuple[Path | None, tuple[Outcome, ...]]:
+    """Build the sdist of `project`, and from it a wheel for each target, into `outdir`.
+
+    Returns:
+        The sdist, unless no wheel could be made of it, and what became of the targets.
+
+    Raises:
+        FfiwheelError: if none can be built, whatever the target; `outdir` is then as it was.
+    """
+    with build_folder(project, progress, debug=False) as folder:
+        sdist = make_sdist(project, folder, progress)
+        unpacked = unpack_sdist(sdist, folder.parent / "unpacked")
+        with build_folder(unpacked, progress, debug=options.debug) as inner:
+            outcomes = make_wheels(unpacked, inner, targets, options, progress)
+        if not any(one.wheel for one in outcomes):
+            return None, outcomes
+        return outdir / sdist.name, deliver_wheels(outcomes, outdir, sdist)
 
 
 def make_sdist(project: Project, folder: Path, progress: Progress) -> Path:
@@ -80,6 +110,7 @@ def _ask(project: Project, folder: Path, step: Step) -> Path:
     job = Job(
         root=project.root,
         folder=folder,
+        target=native_target(),
         compiler=find_compiler(),
         runtime=find_runtime(),
         debug=False,

@@ -19,10 +19,12 @@ from ffiwheel.model.api_json import parse_api
 from ffiwheel.model.draft import API_FILE
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.files import explaining, write_changed
+from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.wheel.assemble import open_wheel
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.bind import bind_draft, is_ours, wishes_for, wishes_of
 from ffiwheel.workflow.build import make_draft
+from ffiwheel.workflow.check import Proof
 from ffiwheel.workflow.compile import source_files, source_packages
 from ffiwheel.workflow.place import build_folder
 from ffiwheel.workflow.reflect import count_names, reflect_draft
@@ -117,10 +119,10 @@ def read_wheel_stubs(
         draft = open_wheel(wheel, folder / "opened")
         api, doubts = _describe_wheel(wheel, draft, folder, progress)
         draft = draft.with_files(_own_partials(project) if project else {})
-        loads = API_FILE not in draft.dist_info
+        proof = Proof.TYPED if API_FILE in draft.dist_info else Proof.LOADED
         with progress.step("bind") as step:
             wishes = wishes_of(project) if project else wishes_for(draft)
-            draft, findings = bind_draft(wishes, draft, api, folder, step, loads=loads)
+            draft, findings = bind_draft(wishes, draft, api, folder, step, proof)
         for finding in (*doubts, *findings):
             progress.warn(finding)
         return plan_stubs(draft, _places(project, out))
@@ -271,7 +273,7 @@ def _describe_wheel(
         if not any(binary.is_extension for _, binary in read_binaries(draft).values()):
             raise _explain_no_extension(wheel)
         progress.note(f"the wheel has no {API_FILE}: its libraries are loaded")
-        return reflect_draft(draft, folder, folder, step)
+        return reflect_draft(draft, folder, folder, find_runtime(), step)
 
 
 def _refuse_foreign(api: Api, draft: Draft, wheel: Path) -> None:

@@ -41,7 +41,12 @@ _TWO_LEVEL, _BIND_AT_LOAD, _STACK_EXECUTES = 0x80, 0x8, 0x20000
 _CODE = 0x80000400
 """Sections with instructions, pure or some."""
 
-_CONSTANT_SECTIONS: Final = ("__TEXT,__cstring", "__TEXT,__const", "__DATA_CONST,__const")
+_CONSTANT_SECTIONS: Final = (
+    "__TEXT,__cstring",
+    "__TEXT,__const",
+    "__TEXT,__ffiwheel",
+    "__DATA_CONST,__const",
+)
 
 
 def read_macho(image: Image) -> Binary:

@@ -2,6 +2,9 @@
 
 A tag of macOS 11 and later has no minor release; nobody installs `macosx_11_3`. So a library for
 11.3 is tagged `macosx_11_0`, as delocate does, and that is said.
+
+A library says itself for which release it is. Where it needs a function of the system that is
+newer than that, the function decides; who builds on another system notices it nowhere else.
 """
 
 from __future__ import annotations
@@ -26,11 +29,34 @@ _FIRST_WITHOUT_MINOR: Final = 11
 _Release = tuple[int, int]
 
 
+_SYSTEM: Final = "/usr/lib/libSystem.B.dylib"
+_SINCE: Final = {
+    "clock_gettime": (10, 12),
+    "getentropy": (10, 12),
+    "mkostemp": (10, 12),
+    "os_unfair_lock_lock": (10, 12),
+    "fmemopen": (10, 13),
+    "futimens": (10, 13),
+    "open_memstream": (10, 13),
+    "utimensat": (10, 13),
+    "aligned_alloc": (10, 15),
+    "timespec_get": (10, 15),
+    "preadv": (11, 0),
+    "pwritev": (11, 0),
+    "os_sync_wait_on_address": (14, 4),
+    "strchrnul": (15, 4),
+}
+"""Functions that `libSystem` has not always had, by the availability in Apple's headers. A linker
+takes them without a word, and the loader of an older release refuses the library."""
+
+
 class Oldest(NamedTuple):
     """The oldest release that loads a library."""
 
     release: _Release
     path: str
+    symbol: str = ""
+    """The function that asks for the release, if it is more than the library itself does."""
 
 
 def lowest_macos(binaries: Mapping[str, Binary]) -> Platform:
@@ -60,9 +86,20 @@ def _parts(binary: Binary) -> dict[str, Binary]:
 def _oldest(binaries: Mapping[str, Binary], arch: str) -> Oldest:
     """Return the highest of the oldest releases, and the library that has it."""
     return max(
-        Oldest(max(_release(_parts(one)[arch].minimum_os), _FIRST.get(arch, (10, 0))), path)
+        found
         for path, one in binaries.items()
+        for found in _loaded_by(path, _parts(one)[arch], _FIRST.get(arch, (10, 0)))
     )
+
+
+def _loaded_by(path: str, binary: Binary, first: _Release) -> Iterator[Oldest]:
+    """Yield the releases that a library asks for: what it says itself, and what it needs."""
+    stated = max(_release(binary.minimum_os), first)
+    yield Oldest(stated, path)
+    for one in binary.imports:
+        since = _SINCE.get(one.name, first)
+        if since > stated and not one.weak and one.library in {"", _SYSTEM}:
+            yield Oldest(since, path, one.name)
 
 
 def _decide(oldest: Mapping[str, Oldest]) -> tuple[str, Oldest]:
@@ -80,7 +117,15 @@ def _decide(oldest: Mapping[str, Oldest]) -> tuple[str, Oldest]:
 
 
 def _reasons(decides: Oldest, word: str) -> Iterator[Reason]:
-    release, path = decides
+    release, path, symbol = decides
+    if symbol:
+        shown = ".".join(map(str, release))
+        yield Reason(
+            path=path,
+            text=f"{file_name(path)} needs `{symbol}`, which macOS has since {shown}",
+            help=f"build with MACOSX_DEPLOYMENT_TARGET={shown}, or do without it",
+        )
+        return
     if release > _FIRST.get(word, (10, 0)):
         shown = ".".join(map(str, release))
         yield Reason(

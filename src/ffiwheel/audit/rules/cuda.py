@@ -72,8 +72,8 @@ def check_driver(subject: Subject) -> Iterator[Remark]:
             yield Remark(
                 path,
                 f"it is linked with `{linked[0]}`, so without a driver it cannot even be imported",
-                "get the driver's functions at run time, with `cudaGetDriverEntryPoint` or"
-                " `dlopen`",
+                "get the driver's functions at run time: list the kernels as `kernels`, or use"
+                " `cudaGetDriverEntryPoint` or `dlopen`",
             )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ffiwheel.audit.rule import Remark, rule
+from ffiwheel.audit.rules.tags import is_true, parse_promise
 from ffiwheel.audit.runtime.requirement import (
     RUNTIME,
     admitted_failures,
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
     from ffiwheel.audit.subject import Subject
-    from ffiwheel.model.runtime import Failure
+    from ffiwheel.model.runtime import Failure, Release
 
 _SHOWN = 4
+_UNIVERSAL = {"universal2": ("arm64", "x86_64"), "intel": ("x86_64",)}
+"""Platforms of macOS that stand for several processors."""
 
 
 def _required(subject: Subject) -> tuple[Requirement, ...]:
@@ -112,4 +115,39 @@ def check_headers(subject: Subject) -> Iterator[Remark]:
             )
 
 
-RULES = (check_requirement, check_any_release, check_narrow, check_headers)
+@rule("FFI005 runtime-compiled", Severity.WARNING)
+def check_platforms(subject: Subject) -> Iterator[Remark]:
+    """Find systems for which the runtime has no wheel, so that installers compile it there."""
+    if subject.runtime is None or not subject.is_wheel or subject.is_runtime:
+        return
+    release = _newest(subject)
+    true = [tag for tag in subject.platform_tags if is_true(tag, subject.floor)]
+    if release and any(_has_no_wheel(tag, release) for tag in true):
+        yield Remark(
+            subject.file_name,
+            f"{RUNTIME} {release.version} has no wheel for this platform, so `pip install` compiles"
+            " it there",
+            "tell your users what that takes: a C and C++ compiler, `make`, the headers of Python",
+        )
+
+
+def _newest(subject: Subject) -> Release | None:
+    """Return what an installer takes: the newest release that the wheel admits."""
+    admitted = [one.specifier for one in _required(subject)]
+    taken = [
+        one
+        for one in read_table().releases
+        if not one.yanked and all(one.version in specifier for specifier in admitted)
+    ]
+    return taken[-1] if taken else None
+
+
+def _has_no_wheel(tag: str, release: Release) -> bool:
+    """Tell whether some machine that a platform tag names has no wheel of a release."""
+    promise = parse_promise(tag)
+    system = promise.system.replace("manylinux", "linux")
+    arches = _UNIVERSAL.get(promise.arch, (promise.arch,))
+    return tag != "any" and not {f"{system}_{arch}" for arch in arches} <= {*release.platforms}
+
+
+RULES = (check_requirement, check_any_release, check_narrow, check_headers, check_platforms)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ffiwheel.audit.subject import Subject
+    from ffiwheel.model.platform import Platform
 
 _FORM = re.compile(r"(manylinux|musllinux|macosx|ios|android)_(\d+)_(\d+)_(\w+)")
 _OLD_NAMES = {"manylinux1": "2_5", "manylinux2010": "2_12", "manylinux2014": "2_17"}
@@ -52,13 +53,18 @@ def check_platform_tag(subject: Subject) -> Iterator[Remark]:
     if not subject.is_wheel or not subject.binaries or subject.platform.conflict:
         return
     for tag in subject.platform_tags:
-        if tag not in subject.floor.also and not _holds(parse_promise(tag), subject.floor.tag):
+        if not is_true(tag, subject.floor):
             yield Remark(
                 subject.file_name,
                 f"`{tag}` is not true; the lowest platform tag that is: `{subject.floor.tag}`",
                 "\n".join(map(str, subject.floor.reasons[:_SHOWN]))
                 or "rename it with `wheel tags`, which changes WHEEL as well",
             )
+
+
+def is_true(tag: str, floor: Platform) -> bool:
+    """Tell whether libraries run wherever a platform tag promises; `floor` is their lowest one."""
+    return tag in floor.also or _holds(parse_promise(tag), floor.tag)
 
 
 def _holds(given: Promise, lowest: str) -> bool:

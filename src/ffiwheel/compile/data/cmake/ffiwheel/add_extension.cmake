@@ -68,6 +68,7 @@ function (_ffiwheel_make_extension)
   ffiwheel_map_project("${name}")
   ffiwheel_apply_safe_rules("${name}")
   ffiwheel_limit_exports("${name}" ${arg_EXPORTS} ${FFIWHEEL_EXPORTS})
+  ffiwheel_look_for_runtime("${name}" "${arg_PACKAGE}")
 
   # The import library that Windows adds is for linking, which nobody does: no ARCHIVE.
   install(
@@ -196,9 +197,9 @@ function (_ffiwheel_set_file_name name)
   )
 endfunction ()
 
-# On macOS the debug symbols go into a bundle beside the library; a cross build has no dsymutil.
+# On macOS the debug symbols go into a bundle beside the library; a cross build has none.
 function (_ffiwheel_install_debug_symbols name package)
-  if (APPLE AND COMMAND tvm_ffi_install)
+  if (APPLE AND NOT CMAKE_CROSSCOMPILING AND COMMAND tvm_ffi_install)
     find_program(DSYMUTIL dsymutil)
     if (DSYMUTIL)
       tvm_ffi_add_apple_dsymutil("${name}")

@@ -88,7 +88,8 @@ endfunction ()
 
 # ffiwheel_limit_exports(<target> [<pattern>...]): the library exports __tvm_ffi_* and the patterns.
 #
-# Windows needs no list: a DLL exports what the source marks with __declspec(dllexport).
+# Windows needs no list: a DLL exports what the source marks with __declspec(dllexport). For macOS
+# zig's linker takes no list into account, so that what the source does not export is hidden as well.
 function (ffiwheel_limit_exports target)
   get_target_property(type "${target}" TYPE)
   get_target_property(list_file "${target}" FFIWHEEL_EXPORT_LIST)
@@ -99,6 +100,9 @@ function (ffiwheel_limit_exports target)
   set(list_file "${CMAKE_CURRENT_BINARY_DIR}/ffiwheel/${target}.exports")
   set(patterns "__tvm_ffi_*" ${ARGN})
   if (APPLE)
+    if (NOT ARGN)
+      ffiwheel_hide_symbols("${target}")
+    endif ()
     list(TRANSFORM patterns PREPEND "_")
     list(JOIN patterns "\n" lines)
     set(text "${lines}\n")
@@ -113,6 +117,41 @@ function (ffiwheel_limit_exports target)
   target_link_options("${target}" PRIVATE "SHELL:${option}")
   set_property(TARGET "${target}" APPEND PROPERTY LINK_DEPENDS "${list_file}")
   set_target_properties("${target}" PROPERTIES FFIWHEEL_EXPORT_LIST "${list_file}")
+endfunction ()
+
+# ffiwheel_look_for_runtime(<target> <package>): the library names the folder of libtvm_ffi.
+#
+# The loaders of macOS and of musl look for it there once both are installed. That of glibc takes one
+# of that name which is loaded already, and so does Windows.
+#
+# package: the folder below the install prefix that the library goes to. Where it is not known, the
+# prefix is taken for it, or a folder in it where the prefix is no package.
+function (ffiwheel_look_for_runtime target package)
+  if (APPLE)
+    set(origin "@loader_path")
+  elseif (FFIWHEEL_TARGET_LIBC STREQUAL "musl")
+    set(origin "\$ORIGIN")
+  else ()
+    return()
+  endif ()
+  _ffiwheel_count_folders("${package}" depth)
+  string(REPEAT "/.." ${depth} up)
+  target_link_options("${target}" PRIVATE "LINKER:-rpath,${origin}${up}/tvm_ffi/lib")
+endfunction ()
+
+# Set `result` to how many folders below site-packages a library lies.
+function (_ffiwheel_count_folders package result)
+  set(prefix "")
+  if (SKBUILD_PLATLIB_DIR)
+    file(RELATIVE_PATH prefix "${SKBUILD_PLATLIB_DIR}" "${CMAKE_INSTALL_PREFIX}")
+  endif ()
+  string(REGEX MATCHALL "[^/]+" folders "${prefix}/${package}")
+  list(REMOVE_ITEM folders ".")
+  list(LENGTH folders depth)
+  if (depth EQUAL 0 AND package STREQUAL "")
+    set(depth 1)
+  endif ()
+  set("${result}" ${depth} PARENT_SCOPE)
 endfunction ()
 
 # ffiwheel_map_prefix(<target> <from> <to>): a path in the binary that would begin with <from>

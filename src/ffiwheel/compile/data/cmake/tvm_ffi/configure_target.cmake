@@ -11,6 +11,12 @@ function (tvm_ffi_add_prefix_map target_name prefix_path)
   ffiwheel_map_prefix("${target_name}" "${prefix_path}/" "")
 endfunction ()
 
+# zig's linker does not know how to hide what is in archives; the export list does it as well.
+if (CMAKE_CROSSCOMPILING AND COMMAND tvm_ffi_hide_static_linked_lib_symbols)
+  function (tvm_ffi_hide_static_linked_lib_symbols target_name)
+  endfunction ()
+endif ()
+
 # Up to 0.1.6 there is nothing to override.
 if (NOT COMMAND tvm_ffi_configure_target)
   return()
@@ -29,9 +35,9 @@ now it calls itself.\n  Give the function that wraps it a name of its own."
   set(arguments ${ARGN})
   _ffiwheel_redirect_stubs()
   if (APPLE)
-    # The real function does not check; a cross build has none.
+    # The real function does not check. A cross build links without symbols.
     find_program(DSYMUTIL dsymutil)
-    if (NOT DSYMUTIL)
+    if (CMAKE_CROSSCOMPILING OR NOT DSYMUTIL)
       list(APPEND arguments DEBUG_SYMBOL OFF)
     endif ()
   endif ()
@@ -40,6 +46,7 @@ now it calls itself.\n  Give the function that wraps it a name of its own."
   endif ()
   _tvm_ffi_configure_target("${target}" ${arguments})
   ffiwheel_apply_safe_rules("${target}")
+  ffiwheel_look_for_runtime("${target}" "")
   if (DEFINED FFIWHEEL_EXPORTS)
     ffiwheel_limit_exports("${target}" ${FFIWHEEL_EXPORTS})
   endif ()
@@ -59,7 +66,7 @@ macro (_ffiwheel_redirect_stubs)
   set(stub_note "${stub_root}/${target}/stub.json")
   # An earlier configuration of this build folder may have left one.
   file(REMOVE "${stub_note}")
-  if (arg_STUB_DIR AND CMAKE_CROSSCOMPILING)
+  if (arg_STUB_DIR AND CMAKE_CROSSCOMPILING AND NOT FFIWHEEL_LOADS_HERE)
     message(STATUS "${target}: no stubs, because this machine cannot load the library")
     _ffiwheel_drop_arguments(${stub_keywords})
   elseif (arg_STUB_DIR)

@@ -15,6 +15,8 @@
 #   FFIWHEEL_STUB_ROOT             optional: the folder for stubs, by default in the build tree
 #   FFIWHEEL_EXPORTS               optional: limits the exports of every configured target to
 #                                  __tvm_ffi_* and these patterns; may be empty
+#   FFIWHEEL_TARGET_LIBC           in a cross build: glibc, musl or system
+#   FFIWHEEL_LOADS_HERE            in a cross build: whether this machine can load the libraries
 
 foreach (ffiwheel_name IN ITEMS INCLUDE_DIRS LIBRARY CMAKE_DIR)
   if (NOT FFIWHEEL_TVM_FFI_${ffiwheel_name})
@@ -35,6 +37,12 @@ list(GET FFIWHEEL_TVM_FFI_INCLUDE_DIRS -1 tvm_ffi_DLPACK_INCLUDE_DIR)
 set(tvm_ffi_LIB_FILES "${FFIWHEEL_TVM_FFI_LIBRARY}")
 if (NOT Python_EXECUTABLE)
   find_package(Python COMPONENTS Interpreter REQUIRED)
+endif ()
+
+# MinGW would say lib<name>.dll, where loaders look for <name>.dll.
+if (MINGW OR (WIN32 AND CMAKE_CROSSCOMPILING))
+  set(CMAKE_SHARED_LIBRARY_PREFIX "")
+  set(CMAKE_SHARED_MODULE_PREFIX "")
 endif ()
 
 include("${CMAKE_CURRENT_LIST_DIR}/../ffiwheel/linking.cmake")

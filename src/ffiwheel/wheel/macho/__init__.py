@@ -1,0 +1,1 @@
+"""Change Mach-O libraries after they were linked, and sign them."""

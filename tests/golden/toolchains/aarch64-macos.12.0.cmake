@@ -1,0 +1,37 @@
+# cc: /zig cc -target aarch64-macos.12.0 -O2 -s -fno-sanitize=all
+# c++: /zig c++ -target aarch64-macos.12.0 -O2 -s -fno-sanitize=all
+# ar: /zig ar
+# ranlib: /zig ranlib
+# strip: true
+# install_name_tool: sh -c echo 'the names and paths in a library of macOS cannot be changed here: set CMAKE_BUILD_WITH_INSTALL_RPATH' >&2; exit 1
+# How CMake builds for macos-arm64.
+set(CMAKE_SYSTEM_NAME Darwin)
+set(CMAKE_SYSTEM_PROCESSOR arm64)
+set(CMAKE_C_COMPILER "/build folder/tools/cc")
+set(CMAKE_CXX_COMPILER "/build folder/tools/c++")
+set(CMAKE_AR "/build folder/tools/ar")
+set(CMAKE_RANLIB "/build folder/tools/ranlib")
+set(CMAKE_STRIP "/build folder/tools/strip")
+set(CMAKE_INSTALL_NAME_TOOL "/build folder/tools/install_name_tool")
+
+# Of this machine programs are found, and nothing else.
+set(CMAKE_FIND_ROOT_PATH "/build folder/root" "/project" "/build folder")
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+set(ENV{PKG_CONFIG_LIBDIR} "/build folder/root/lib/pkgconfig")
+# scikit-build-core names what belongs to the Python that it runs in.
+foreach (name IN ITEMS Python Python3 PYTHON)
+  unset(${name}_INCLUDE_DIR CACHE)
+  unset(${name}_LIBRARY CACHE)
+  unset(${name}_NumPy_INCLUDE_DIR CACHE)
+endforeach ()
+
+# There is no SDK: the compiler has headers of its own.
+set(CMAKE_OSX_SYSROOT "" CACHE STRING "")
+set(CMAKE_OSX_DEPLOYMENT_TARGET "12.0" CACHE STRING "")
+
+# For the packages of ffiwheel.
+set(FFIWHEEL_TARGET_LIBC system)
+set(FFIWHEEL_LOADS_HERE OFF)

@@ -1,0 +1,31 @@
+# cc: /zig cc -target x86_64-linux-musl -O2 -s -dynamic -fno-sanitize=all -D__MUSL__
+# c++: /zig c++ -target x86_64-linux-musl -O2 -s -dynamic -fno-sanitize=all -D__MUSL__
+# ar: /zig ar
+# ranlib: /zig ranlib
+# strip: true
+# How CMake builds for musllinux-x86_64.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(CMAKE_C_COMPILER "/build folder/tools/cc")
+set(CMAKE_CXX_COMPILER "/build folder/tools/c++")
+set(CMAKE_AR "/build folder/tools/ar")
+set(CMAKE_RANLIB "/build folder/tools/ranlib")
+set(CMAKE_STRIP "/build folder/tools/strip")
+
+# Of this machine programs are found, and nothing else.
+set(CMAKE_FIND_ROOT_PATH "/build folder/root" "/project" "/build folder")
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+set(ENV{PKG_CONFIG_LIBDIR} "/build folder/root/lib/pkgconfig")
+# scikit-build-core names what belongs to the Python that it runs in.
+foreach (name IN ITEMS Python Python3 PYTHON)
+  unset(${name}_INCLUDE_DIR CACHE)
+  unset(${name}_LIBRARY CACHE)
+  unset(${name}_NumPy_INCLUDE_DIR CACHE)
+endforeach ()
+
+# For the packages of ffiwheel.
+set(FFIWHEEL_TARGET_LIBC musl)
+set(FFIWHEEL_LOADS_HERE OFF)
