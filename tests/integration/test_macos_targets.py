@@ -5,16 +5,17 @@ from __future__ import annotations
 import importlib.util
 import io
 import random
-import shutil
 import struct
 import sys
 import zipfile
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import lief
 import pytest
 import yaml
+from debian import find_or_install, look_for
 from dyld import commands, find_faults, is_local_name, read_header, read_signature, text_of
 from macholib import mach_o
 from workshop import TEMPLATES, Workshop, check, require, run, run_ffiwheel
@@ -239,7 +240,8 @@ def test_the_runtime_for_macos_has_every_function(
 
 def test_llvm_reads_the_same_tables(library: Path) -> None:
     found = find_objdump()
-    require("llvm", present=bool(found))
+    require("llvm", present=found is not None)
+    assert found
     tables = ("--exports-trie", "--bind", "--weak-bind", "--lazy-bind")
     text = check(found, "--macho", *tables, library, cwd=library.parent)
     parts: dict[str, list[list[str]]] = {}
@@ -260,9 +262,10 @@ def test_llvm_reads_the_same_tables(library: Path) -> None:
     assert not any(name.startswith("TVMFFI") for name in unbound)
 
 
-def find_objdump() -> str:
-    names = ["llvm-objdump", *(f"llvm-objdump-{number}" for number in range(25, 15, -1))]
-    return next((found for name in names if (found := shutil.which(name))), "")
+@cache
+def find_objdump() -> Path | None:
+    names = ("llvm-objdump", *(f"llvm-objdump-{number}" for number in range(25, 15, -1)))
+    return find_or_install(lambda: look_for(*names), "llvm")
 
 
 def test_repairing_changes_nothing(project: Path, arch: str, tmp_path: Path) -> None:

@@ -13,9 +13,11 @@ import signal
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from debian import find_or_install, look_for
 from workshop import GOLDEN, TEMPLATES, Result, Workshop, compare_golden, require, run, run_ffiwheel
 
 from ffiwheel.audit.binary.read import read_binary
@@ -294,8 +296,9 @@ def test_a_full_disk(when: str, bench: Bench, *, update_golden: bool) -> None:
 )
 def test_the_systems_cross_compiler(cxx: str, workshop: Workshop) -> None:
     """Debian's `g++-aarch64-linux-gnu`, and clang with its libraries."""
-    found = all(map(shutil.which, (cxx.split(maxsplit=1)[0], "aarch64-linux-gnu-g++")))
-    require("cross", present=found)
+    for program, package in (("aarch64-linux-gnu-g++", "g++-aarch64-linux-gnu"), (cxx, "clang")):
+        found = find_or_install(partial(look_for, program.split()[0]), package)
+        require("cross", present=found is not None)
     project = workshop.copy(TEMPLATES / "cpu")
     wheel = workshop.wheel(project, "--target", "linux-aarch64", CXX_linux_aarch64=cxx)
     assert wheel.stem.endswith("_aarch64")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from kept import fetch_once
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -151,17 +150,13 @@ def find_npm_package(name: str, version: str) -> Path | None:
     npm = shutil.which("npm")
     if not npm or not shutil.which("node"):
         return None
-    folder = f"{name}-{version}".replace("/", "-")
-    kept = Path(tempfile.gettempdir()) / f"ffiwheel-tests-{os.getuid()}" / folder
-    if not kept.is_dir():
-        kept.parent.mkdir(mode=0o700, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
-            options = ("--silent", "--no-audit", "--no-fund", "--prefix", scratch)
-            if run(npm, "install", *options, f"{name}@{version}", cwd=REPOSITORY).code != 0:
-                return None
-            with contextlib.suppress(OSError):  # another run was faster
-                (Path(scratch) / "node_modules").rename(kept)
-    return kept
+
+    def fetch(scratch: Path) -> Path | None:
+        options = ("--silent", "--no-audit", "--no-fund", "--prefix", scratch)
+        done = run(npm, "install", *options, f"{name}@{version}", cwd=REPOSITORY)
+        return scratch / "node_modules" if done.code == 0 else None
+
+    return fetch_once(f"{name}-{version}".replace("/", "-"), fetch)
 
 
 def make_environment(python: Path, folder: Path, *packages: str | Path) -> Path:
