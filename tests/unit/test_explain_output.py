@@ -93,6 +93,27 @@ CASES = [
         "",
         "`./libfoo.so` is a library for another system",
     ),
+    (
+        "  Could NOT find Python (missing: Python_INCLUDE_DIRS Development.Module)\n  (found 3.11)",
+        "",
+        "the project asks for the headers of Python, and there is no Python to compile for",
+    ),
+    (
+        "  Could NOT find ZLIB (missing: ZLIB_LIBRARY)",
+        "",
+        "the project needs `ZLIB`, which is not there for this target",
+    ),
+    (
+        '  asked CMake to find a package configuration\n  file provided by "fmt", but',
+        "",
+        "the project needs `fmt`, which is not there for this target",
+    ),
+    (
+        "  TRY_RUN() invoked in cross-compiling\n  mode, please set the following",
+        "",
+        "the project runs a program while it is configured, and this machine cannot run one of"
+        " this target",
+    ),
 ]
 
 

@@ -71,8 +71,7 @@ def compile_cmake(plan: CMakePlan, step: Step) -> Compiled:
     env = compiler_environment(plan.job)
     forget_stubs(plan.job)
     failure = "CMake could not build the project"
-    root, target = plan.job.root, plan.job.target
-    runner = hook_runner(step, root=root, target=target, failure=failure, env=env)
+    runner = hook_runner(step, root=plan.job.root, failure=failure, env=env)
     hooks = BuildBackendHookCaller(str(stage), _BACKEND, runner=runner)
     wheel = stage / hooks.build_wheel(str(stage))
     installed = _unpack(wheel, folder / "installed")

@@ -109,8 +109,7 @@ def _runner(order: Order, source: Path, step: Step, *temporary: Path) -> Subproc
     maps = [(source, "."), *((folder, "environment") for folder in temporary)]
     env = {**compiler_environment(order.job), **linking_environment(order, maps)}
     failure = f"the build backend `{order.backend}` failed"
-    target = order.job.target
-    return hook_runner(step, root=source, target=target, failure=failure, env=env)
+    return hook_runner(step, root=source, failure=failure, env=env)
 
 
 def config_settings(order: Order) -> Mapping[str, str]:

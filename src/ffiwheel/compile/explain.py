@@ -1,7 +1,8 @@
-"""What the words of compilers and linkers mean for a project that is built for another system.
+"""What the words of compilers, linkers and CMake mean for a project built for another system.
 
-The words are clang's, LLD's and zig's own linkers'. Each row of the table knows one way to fail;
-what no row knows is shown as it was printed.
+A project that builds here may ask for what there is only on this machine. The words are clang's,
+LLD's, zig's own linkers' and CMake's. Each row of the table knows one way to fail; what no row
+knows is shown as it was printed.
 """
 
 from __future__ import annotations
@@ -12,10 +13,18 @@ from dataclasses import dataclass
 from ffiwheel.errors import CompileError, Problem
 
 _PLACE = r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+)(?::\d+)?: (?:fatal )?error: "
-_FLAGS = 'say for which targets it is:\n[tool.ffiwheel.compile.flags-for]\n"*-x86_64" = ["-mavx2"]'
+_FLAGS = (
+    'say for which targets it is:\n[tool.ffiwheel.compile.flags-for]\n"*-x86_64" = ["-mavx2"]'
+    "\nand in CMake for which processors: `if (CMAKE_SYSTEM_PROCESSOR MATCHES ...)`"
+)
 _LINK = (
     "put a library for this target into the project, and say that it is for it:\n"
-    '[tool.ffiwheel.compile.link-flags-for]\n"{target}" = ["-Llib/{target}", "-l..."]'
+    '[tool.ffiwheel.compile.link-flags-for]\n"{target}" = ["-Llib/{target}", "-l..."]\n'
+    "in CMake, get its sources with `FetchContent`"
+)
+_PACKAGE = (
+    "what this machine has of it is for this machine: get its sources with `FetchContent`,\n"
+    "or put a build of it for {target} into the project, and that folder on `CMAKE_PREFIX_PATH`"
 )
 _GUARD = (
     "put it behind `#if defined(__x86_64__)` or `#if defined(__aarch64__)`,\n"
@@ -27,7 +36,8 @@ _GUARD = (
 class _Row:
     """One way to fail; `{what}` is the group of that name, `{target}` the target.
 
-    The message does not name the target: it stands before it, with others that fail alike.
+    The message does not name the target: it stands before it, with others that fail alike. A space
+    in the pattern is any blanks, for CMake breaks its lines.
     """
 
     pattern: str
@@ -110,6 +120,24 @@ _ROWS = (
         _LINK,
     ),
     _Row(
+        r"Could NOT find Python3? \(missing:[^)]*(?:Development|INCLUDE_DIR)",
+        "the project asks for the headers of Python, and there is no Python to compile for",
+        "a library that speaks the TVM-FFI C ABI needs none: ask for\n"
+        "`find_package(Python COMPONENTS Interpreter)` alone, and do not include `<Python.h>`",
+    ),
+    _Row(
+        r"(?i:try_run\(\) invoked in cross-compiling mode)",
+        "the project runs a program while it is configured, and this machine cannot run one of"
+        " this target",
+        "give the answers: CMake's message names the variables for `cmake.define`",
+    ),
+    _Row(
+        r"(?:Could NOT find |package configuration file provided by \"|None of the required ')"
+        r"(?P<what>[\w.+-]+)",
+        "the project needs `{what}`, which is not there for this target",
+        _PACKAGE,
+    ),
+    _Row(
         r"failed to parse TBD file[^\n]*\n\s*note: while parsing (?P<what>[^\n]+)",
         "`{what}` is a library for another system",
         _LINK,
@@ -132,7 +160,7 @@ def explain_failure(error: CompileError, target: str) -> CompileError:
     problem = explain_output(error.output, target)
     if problem is None:
         return error
-    explained = CompileError.of([problem])
+    explained = CompileError.of([problem._replace(where=problem.where or error.problems[0].where)])
     explained.output = error.output
     return explained
 
@@ -146,7 +174,7 @@ def explain_output(output: str, target: str) -> Problem | None:
     found = [
         (match.start(), row, match)
         for row in _ROWS
-        if (match := re.search(row.pattern, output, re.MULTILINE))
+        if (match := re.search(row.pattern.replace(" ", r"\s+"), output, re.MULTILINE))
     ]
     if not found:
         return None

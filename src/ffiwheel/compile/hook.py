@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffiwheel.compile.cross_failures import explain_failure
 from ffiwheel.compile.errors import extract_errors, listener
 from ffiwheel.errors import CompileError
 from ffiwheel.system.environment import inherited
@@ -17,18 +16,16 @@ if TYPE_CHECKING:
     from pyproject_hooks import SubprocessRunner
 
     from ffiwheel.model.progress import Step
-    from ffiwheel.model.target import Target
 
 
 def hook_runner(
-    step: Step, *, root: Path, target: Target, failure: str, env: Mapping[str, str]
+    step: Step, *, root: Path, failure: str, env: Mapping[str, str]
 ) -> SubprocessRunner:
     """Return the function that `pyproject_hooks` and `build` start a hook's process with.
 
     Args:
         step: who hears what the hook prints.
         root: the project, for the error and as the folder to run in where none is given.
-        target: the system that the hook builds for.
         failure: what it means for the user when the process fails.
         env: variables to add to the environment.
     """
@@ -42,9 +39,6 @@ def hook_runner(
         done = run(cmd, cwd=Path(cwd or root), env=variables, on_line=listener(step))
         if done.code:
             output = extract_errors(done.lines)
-            known = explain_failure(done.lines, target)
-            if known:
-                raise CompileError(known.message, where=str(root), hint=known.hint, output=output)
             raise CompileError(f"{failure} ({done.ending})", where=str(root), output=output)
 
     return runner

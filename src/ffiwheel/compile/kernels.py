@@ -109,7 +109,7 @@ def _as_identifier(stem: str) -> str:
     return f"_{kept}" if kept[:1].isdigit() else kept
 
 
-def check_target(
+def check_cuda(
     target: Target, root: Path, sources: tuple[Path, ...], kernels: tuple[Path, ...]
 ) -> None:
     """Look for CUDA that cannot be compiled for a target.

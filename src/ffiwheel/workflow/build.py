@@ -22,7 +22,12 @@ from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.wheel.sbom import add_sbom
 from ffiwheel.workflow.binaries import facts_of, headers_of
 from ffiwheel.workflow.bind import bind_draft, wishes_of
-from ffiwheel.workflow.compile import compile_project, emit_into
+from ffiwheel.workflow.compile import (
+    check_for_target,
+    check_project,
+    compile_project,
+    emit_into,
+)
 from ffiwheel.workflow.fix import fix_requirement
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.place import build_folder, deliver
@@ -104,6 +109,8 @@ def make_draft(project: Project, folder: Path, options: BuildOptions, progress: 
     """Return everything that goes into the wheel: sources, built files, bindings, metadata."""
     version = show_version(project, progress)
     job = plan_job(project, version, folder, options)
+    check_project(project, version.for_wheel, job.overlay)
+    check_for_target(project, job.target, job.overlay)
     with progress.step("compile") as step, logged(step, folder / "log.txt") as heard:
         [attempt] = compile_project(project, version, [job], folder, heard)
         compiled = attempt.draft

@@ -17,7 +17,7 @@ from ffiwheel.compile.cmake import (
 )
 from ffiwheel.compile.delegate import CMAKE_BACKEND, Order, delegate
 from ffiwheel.compile.fitting import check_cross, check_patterns, fit_table
-from ffiwheel.compile.kernels import check_target, find_kernels
+from ffiwheel.compile.kernels import check_cuda, find_kernels
 from ffiwheel.compile.ninja import compile_sources, summarize
 from ffiwheel.compile.plan import Kernels, Plan
 from ffiwheel.compile.sources import find_sources, needs_cuda
@@ -59,28 +59,17 @@ def compile_project(
     """Compile a project for each job's target; one that fails does not hold up the others.
 
     Args:
-        project: what to compile.
+        project: what to compile, checked for each of the targets.
         version: its version.
         jobs: one for each target.
         folder: the build folder: that of the one job, or one around all.
         step: where to tell.
-
-    Raises:
-        ProjectError: if the project does not say what to compile.
     """
     if not project.is_ours:
         step.done(_summarize(project.backend, jobs))
         return _attempt_all(project, jobs, lambda job: _draft_foreign(project, job, step))
-    check_project(project, version.for_wheel, jobs[0].overlay)
     if project.config.sources:
         return _compile_plain(project, version, jobs, folder, step)
-    if not (project.root / "CMakeLists.txt").is_file():
-        raise ProjectError(
-            "there is nothing to compile",
-            where=str(project.root / "pyproject.toml"),
-            hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
-            "or add a `CMakeLists.txt`",
-        )
     step.done(_summarize("CMake", jobs))
     return _attempt_all(project, jobs, lambda job: _draft_cmake(project, version, job, step))
 
@@ -105,11 +94,8 @@ def _attempt_all(
 
 def _attempt(project: Project, job: Job, make: Callable[[], Draft]) -> Attempt:
     started = monotonic()
-    exports = project.config.exports
-    if project.config.sources:
-        exports = exports or ()  # our own list of exports lets nothing else out
     try:
-        outcome: Draft | FfiwheelError = finish_draft(make(), job, exports)
+        outcome: Draft | FfiwheelError = finish_draft(make(), job, _exports(project))
     except FfiwheelError as error:
         outcome = error
     return Attempt(
@@ -121,19 +107,25 @@ def _attempt(project: Project, job: Job, make: Callable[[], Draft]) -> Attempt:
     )
 
 
+def _exports(project: Project) -> tuple[str, ...] | None:
+    """Return what leaves libraries besides `__tvm_ffi_*`; None: whatever their own rules let out.
+
+    Plain sources have no rules of their own.
+    """
+    nothing = () if project.config.sources else None
+    return nothing if project.config.exports is None else project.config.exports
+
+
 def _compile_plain(
     project: Project, version: Version, jobs: Sequence[Job], folder: Path, step: Step
 ) -> tuple[Attempt, ...]:
-    planned = list(_plan_sources(project, jobs, folder))
-    plans = [plan for plan in planned if isinstance(plan, Plan)]
-    results = iter(compile_sources(plans, folder, step) if plans else ())
-    if plans:
-        step.done(summarize(plans))
-    attempts = []
-    for job, plan in zip(jobs, planned, strict=True):
-        made, seconds = next(results) if isinstance(plan, Plan) else (plan, 0.0)
-        attempts.append(_conclude(project, version, job, made, seconds))
-    return tuple(attempts)
+    plans = tuple(_plan_sources(project, jobs, folder))
+    results = compile_sources(plans, folder, step)
+    step.done(summarize(plans))
+    return tuple(
+        _conclude(project, version, job, made, seconds)
+        for job, (made, seconds) in zip(jobs, results, strict=True)
+    )
 
 
 def _conclude(
@@ -195,44 +187,58 @@ def _emitted_files(project: Project, job: Job) -> dict[str, Path]:
 
 
 def check_project(project: Project, version: str, overlay: Overlay | None) -> None:
-    """Look for everything that is wrong with a project of ours before anything is compiled.
+    """Look for everything that is wrong with a project, before anything is compiled.
+
+    What another backend builds is left to that.
 
     Raises:
         ProjectError: with all problems of its metadata, its packages and its sources.
     """
+    if not project.is_ours:
+        return
+    file = project.root / "pyproject.toml"
     problems = [
         *_problems_of(lambda: read_metadata(project.pyproject, project.root, version)),
         *_problems_of(lambda: source_packages(project)),
         *_problems_of(lambda: find_sources(project.root, project.config.sources, overlay)),
         *_problems_of(lambda: _find_kernels(project, overlay)),
         *(
-            problem._replace(where=f"{problem.where} in {project.root / 'pyproject.toml'}")
+            problem._replace(where=f"{problem.where} in {file}")
             for problem in check_patterns(project.config.compile, names_of_targets())
         ),
     ]
     if problems:
         raise ProjectError.of(problems)
+    if not project.config.sources and not (project.root / "CMakeLists.txt").is_file():
+        raise ProjectError(
+            "there is nothing to compile",
+            where=str(file),
+            hint='list C++ files, such as `sources = ["src/*.cc"]` in `[tool.ffiwheel]`,\n'
+            "or add a `CMakeLists.txt`",
+        )
 
 
-def check_options(project: Project, target: Target, *, is_like_host: bool) -> None:
-    """Look for what is about this machine, and not about another target: a backend or options.
+def check_for_target(project: Project, target: Target, overlay: Overlay | None) -> None:
+    """Look for what is not about a target: a backend, options or CUDA for this machine.
 
     Raises:
         ProjectError: with all of it.
     """
-    if target.is_native:
-        return
-    if not project.is_ours and project.backend != CMAKE_BACKEND:
+    file = project.root / "pyproject.toml"
+    if not project.is_ours and project.backend != CMAKE_BACKEND and not target.is_native:
         raise ProjectError(
             f"`{project.backend}` compiles for the machine that it runs on",
-            where=f"build-system.build-backend in {project.root / 'pyproject.toml'}",
+            where=f"build-system.build-backend in {file}",
             hint="plain `sources` and a `CMakeLists.txt` are compiled for every target:\n"
             'build-backend = "ffiwheel.backend"',
         )
+    sources = find_sources(project.root, project.config.sources, overlay)
+    check_cuda(target, project.root, sources, _find_kernels(project, overlay))
+    if target.is_native:
+        return
     table = fit_table(project.config.compile, target.name)
-    problems = tuple(check_cross(table, target.name, is_like_host=is_like_host))
+    problems = tuple(check_cross(table, target.name, is_like_host=loads_here(target)))
     if problems:
-        file = project.root / "pyproject.toml"
         raise ProjectError.of(one._replace(where=f"{one.where} in {file}") for one in problems)
 
 
@@ -266,10 +272,8 @@ def _trace(job: Job, tools: tuple[Part, ...], sources: Mapping[str, Path]) -> Pr
     )
 
 
-def _plan_sources(
-    project: Project, jobs: Sequence[Job], folder: Path
-) -> Iterator[Plan | ProjectError]:
-    """Yield for each job what is to be compiled, or why it cannot be.
+def _plan_sources(project: Project, jobs: Sequence[Job], folder: Path) -> Iterator[Plan]:
+    """Yield for each job what is to be compiled.
 
     Args:
         project: what to compile.
@@ -282,17 +286,12 @@ def _plan_sources(
     cuda = find_nvcc() if needs_cuda((*sources, *kernels)) else None
     package = package_name(project)
     for job in jobs:
-        try:
-            check_target(job.target, project.root, sources, kernels)
-        except ProjectError as error:
-            yield error
-            continue
         yield Plan(
             job=job,
             sources=sources,
             library=f"{package}/{job.target.library_name(package.rpartition('/')[2])}",
             table=fit_table(project.config.compile, full_name(job.target)),
-            exports=project.config.exports or (),
+            exports=_exports(project) or (),
             cuda=cuda,
             kernels=Kernels(sources=kernels, folder=folder / "kernels", host=find_compiler())
             if kernels

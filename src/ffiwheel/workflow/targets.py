@@ -22,7 +22,12 @@ from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.targets import native_target
 from ffiwheel.workflow.attempt import Attempt
 from ffiwheel.workflow.build import BuildOptions, assemble, find_job_runtime
-from ffiwheel.workflow.compile import check_options, compile_project, emit_into
+from ffiwheel.workflow.compile import (
+    check_for_target,
+    check_project,
+    compile_project,
+    emit_into,
+)
 from ffiwheel.workflow.description import (
     Description,
     bind_attempt,
@@ -111,6 +116,7 @@ def make_wheels(
         runtime=find_job_runtime(options),
         overlay=emit_into(project, version, folder),
     )
+    check_project(project, version.for_wheel, work.overlay)
     attempts = compile_targets(work, targets, is_described=given is not None)
     wanted = [one for one in attempts if one.target in targets]
     if all(one.error for one in wanted):
@@ -163,7 +169,7 @@ def _compile(work: Work, planned: Mapping[Target, Job | FfiwheelError]) -> tuple
 
 def _plan(work: Work, target: Target) -> Job | FfiwheelError:
     try:
-        check_options(work.project, target, is_like_host=loads_here(target))
+        check_for_target(work.project, target, work.overlay)
         folder = work.folder / target.name
         job = plan_target(work.project, target, folder, work.runtime, work.options)
     except FfiwheelError as error:
