@@ -17,7 +17,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from debian import find_or_install, look_for
+from debian_packages import find_or_install, look_for
 from workshop import GOLDEN, TEMPLATES, Result, Workshop, compare_golden, require, run, run_ffiwheel
 
 from ffiwheel.audit.binary.read import read_binary
