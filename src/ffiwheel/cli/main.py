@@ -23,6 +23,7 @@ _COMMANDS = {
     "audit": "say what is wrong with wheels and libraries",
     "repair": "repair a wheel that any backend made",
     "stubs": "write the stubs into the source tree, for editors",
+    "doctor": "say what builds work with here, and what is wrong with it",
     "version": "print the project's version",
     "ci": "write a workflow for GitHub or GitLab",
     "cmake-dir": "print the folder for CMake's `ffiwheel_DIR`",

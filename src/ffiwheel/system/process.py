@@ -16,13 +16,14 @@ import signal
 import subprocess
 import threading
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ffiwheel.system.signals import ending_politely
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _GRACE_SECONDS = 5.0
@@ -41,6 +42,8 @@ that wait for all of theirs."""
 
 _running: set[subprocess.Popen[str]] = set()
 """The processes that threads of ours follow."""
+_patience: ContextVar[float | None] = ContextVar("patience", default=None)
+"""How many seconds each program has that is given no limit of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +117,22 @@ def run(
         )
         _running.add(process)
         try:
-            return _follow(process, on_line, timeout)
+            return _follow(process, on_line, timeout or _patience.get())
         finally:
             _running.discard(process)
+
+
+@contextlib.contextmanager
+def impatient(seconds: float) -> Iterator[None]:
+    """Give each program that this thread starts in the block so many seconds; then it has failed.
+
+    What was run for the user is not hurried.
+    """
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
 
 
 def _find(program: str, env: Mapping[str, str] | None) -> str:
@@ -190,16 +206,27 @@ def output_of(failure: ChildFailed) -> str:
 
 def query(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> str | None:
     """Return what `command` prints on stdout, or None if it fails or does not exist."""
-    with contextlib.suppress(OSError):
-        done = subprocess.run(
+    seconds = _patience.get()
+    with (
+        contextlib.suppress(OSError),
+        subprocess.Popen(
             [str(part) for part in command],
             env=dict(env) if env is not None else None,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode == 0:
-            return done.stdout.decode(errors="replace")
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=seconds is not None,
+        ) as process,
+    ):
+        try:
+            said = process.communicate(timeout=seconds)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+        except BaseException:
+            process.kill()
+            raise
+        else:
+            return said.decode(errors="replace") if process.returncode == 0 else None
     return None
 
 
