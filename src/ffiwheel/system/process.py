@@ -193,6 +193,47 @@ def run_for_user(command: Sequence[str], *, env: Mapping[str, str]) -> int:
     return subprocess.run(command, env=dict(env), stdout=_STDERR, check=False).returncode
 
 
+class Background:
+    """A command that runs beside us, and whose output the user sees as it comes.
+
+    It reads nothing, and is ended as all others are: with its process group, and when we are
+    killed. What it prints goes where our own output goes.
+    """
+
+    def __init__(self, command: Sequence[str], *, env: Mapping[str, str]) -> None:
+        """Start `command` in the current folder.
+
+        Raises:
+            FileNotFoundError: if the program does not exist.
+        """
+        program, *arguments = command
+        self._process = subprocess.Popen(
+            [*_WATCHED, _find(program, env), *arguments],
+            env=dict(env),
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+        )
+
+    def ending(self) -> Completed | None:
+        """Return how it ended, or None while it runs."""
+        code = self._process.poll()
+        return None if code is None else Completed(code=code, lines=())
+
+    def end(self) -> None:
+        """End it, and all that it started, if it has not ended."""
+        try:
+            if self._process.poll() is None:
+                _signal(self._process, signal.SIGTERM)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_GRACE_SECONDS)
+        finally:
+            _signal(self._process, signal.SIGKILL)  # who did not hear, or outlived the first
+            self._process.wait()
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+
+
 ChildFailed = subprocess.CalledProcessError
 """What the libraries that start processes of their own raise when one fails."""
 
