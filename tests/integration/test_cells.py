@@ -99,7 +99,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run_session(folder: Path, steps: dict[str, tuple[str, str]]) -> dict[str, Any]:
     """Return what each step of a session of its own gave."""
     given = json.dumps(list(steps.values()))
-    home = {"XDG_CACHE_HOME": f"{folder}-cache", "IPYTHONDIR": f"{folder}-ipython"}
+    # A kernel of Jupyter sets the last two for all that it starts.
+    home = {
+        "XDG_CACHE_HOME": f"{folder}-cache",
+        "IPYTHONDIR": f"{folder}-ipython",
+        "CLICOLOR_FORCE": "1",
+        "FORCE_COLOR": "1",
+    }
     said = check(sys.executable, "-c", SESSION, cwd=folder, env=home, said=given)
     answers = json.loads(said.splitlines()[-1])
     return dict(zip(steps, answers, strict=True))
@@ -148,7 +154,10 @@ def test_name_that_is_taken_is_refused_before_anything_is_loaded(session: dict[s
 @pytest.mark.compiler
 def test_compile_error_has_the_lines_of_the_cell(session: dict[str, Any]) -> None:
     assert not session["wrong"]["ok"]
-    assert "cell.cc:2:15: error: expected" in session["wrong"]["said"]
+    said = session["wrong"]["said"]
+    assert said.startswith("%%ffi\ncell.cc: In function")
+    assert "cell.cc:2:15: error: expected" in said
+    assert "\x1b" not in said
     assert "ffiwheel-" not in session["wrong"]["said"], "a path of a folder that is gone"
     assert session["unharmed"] == "7"
 
