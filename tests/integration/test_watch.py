@@ -172,6 +172,13 @@ def test_what_is_saved_during_a_build_is_built_before_the_command(
     assert builds(project) == ["one", "slow", "late"]
 
 
+def test_command_ends_with_who_is_killed(watching: Watched) -> None:
+    [runner, _], _ = begun(watching)
+    watching.end(signal.SIGKILL)
+    wait_until(lambda: not is_running(runner))
+    assert not is_running(runner)
+
+
 def test_end_of_the_command_is_told(project: Path) -> None:
     for code, said in ((0, "succeeded"), (3, "exit code 3")):
         command = ("watch", "--", "python", "run.py", "0", str(code))

@@ -223,6 +223,40 @@ def test_distcc_host(
     assert [one.fault for one in tool.troubles] == faults
 
 
+SERVED = """case "$1" in
+--version) echo "sccache 0.16.0";;
+--show-stats) echo "Cache hits    0"; echo "Cache location    S3, bucket: objects";;
+--dist-status) echo '{"NotConnected":["http://big/","will retry in 30.0s"]}';;
+*) exit 1;;
+esac"""
+
+
+def test_sccache_with_a_server(
+    machine: Callable[[dict[str, str]], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
+        monkeypatch.setenv("SCCACHE_SERVER_PORT", str(port))
+        machine({"sccache": SERVED})
+        [tool] = launchers.check_sccache()
+    assert tool.detail == f"server on port {port}, cache S3, bucket: objects"
+    [trouble] = tool.troubles
+    assert trouble.fault is Fault.UNREACHABLE
+    assert trouble.message == "its scheduler http://big/ does not answer: will retry in 30.0s"
+
+
+def test_nvcc_that_refuses_the_compiler(machine: Callable[[dict[str, str]], Path]) -> None:
+    refuses = "echo 'host_config.h:137: error: -- unsupported GNU version!'; exit 1"
+    nvcc = f'case "$*" in *-E*) {refuses};; *) echo "release 13.0, V13.0.88";; esac'
+    machine({"nvcc": nvcc, "c++": GCC})
+    [tool] = compilers.check_nvcc(is_needed=True)
+    assert tool.version == "13.0"
+    assert "unsupported GNU version" in tool.troubles[0].message
+    assert compilers.check_nvcc(is_needed=False)[0].troubles == ()
+
+
 def test_severity_is_what_the_project_makes_of_it() -> None:
     tool = Tool(group="compilers", name="nvcc", purpose="")
     missing = tool.with_trouble(Fault.MISSING, "it is not installed", "install it")

