@@ -22,7 +22,7 @@ from ffiwheel.model.tool import Fault, Tool, judge
 from ffiwheel.system.machine import is_host
 from ffiwheel.system.process import impatient, query
 from ffiwheel.toolchain import native
-from ffiwheel.toolchain.checkup import ask, build_tools, compilers, launchers
+from ffiwheel.toolchain.checkup import ask, build_tools, compilers, launchers, pythons
 from ffiwheel.ui.doctor import render_tools
 from ffiwheel.workflow.doctor import Diagnosis, diagnose, find_needs, refuse
 
@@ -255,6 +255,21 @@ def test_nvcc_that_refuses_the_compiler(machine: Callable[[dict[str, str]], Path
     assert tool.version == "13.0"
     assert "unsupported GNU version" in tool.troubles[0].message
     assert compilers.check_nvcc(is_needed=False)[0].troubles == ()
+
+
+def test_python_that_nothing_can_be_installed_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("packages", "EXTERNALLY-MANAGED"):
+        (tmp_path / name).touch()
+    paths = {"stdlib": str(tmp_path), "purelib": str(tmp_path)}
+    monkeypatch.setattr("sysconfig.get_paths", lambda: paths)
+    assert pythons.explain_installs(is_environment=True) == ""
+    managed = pythons.explain_installs(is_environment=False)
+    assert managed == "the system keeps its packages to itself (PEP 668)"
+    paths["purelib"] = str(tmp_path / "packages")  # a file
+    [tool] = pythons.check_own_python()
+    assert tool.troubles[0].fault is Fault.UNWRITABLE
 
 
 def test_severity_is_what_the_project_makes_of_it() -> None:

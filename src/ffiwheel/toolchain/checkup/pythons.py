@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
+import sysconfig
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ffiwheel.model.tool import Fault, Tool
 from ffiwheel.system.environment import interpreter
+from ffiwheel.system.files import is_writable
 from ffiwheel.system.parallel import run_parallel
 from ffiwheel.toolchain.checkup.ask import ask, explain_silence, last_line
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 OWN = "Python"
 _OWN_PURPOSE = "runs ffiwheel, and loads libraries to see what they offer"
 _PURPOSE = "can run wheels"
+_MAKE = "make an environment: python3 -m venv .venv && . .venv/bin/activate"
 _ASK = "import sys; print('%d.%d.%d' % sys.version_info[:3], sys.implementation.name)"
 _AT_ONCE = 8
 _OLDEST = (3, 9)
@@ -35,16 +38,29 @@ def check_own_python() -> tuple[Tool, ...]:
     """Describe the Python that runs us."""
     version = ".".join(map(str, sys.version_info[:3]))
     detail = f"environment {sys.prefix}" if sys.prefix != sys.base_prefix else "no environment"
-    return (
-        Tool(
-            group="Python",
-            name=OWN,
-            purpose=_OWN_PURPOSE,
-            version=version,
-            path=interpreter(),
-            detail=detail,
-        ),
+    own = Tool(
+        group="Python",
+        name=OWN,
+        purpose=_OWN_PURPOSE,
+        version=version,
+        path=interpreter(),
+        detail=detail,
     )
+    refused = explain_installs(is_environment=sys.prefix != sys.base_prefix)
+    return (own.with_trouble(Fault.UNWRITABLE, refused, _MAKE) if refused else own,)
+
+
+def explain_installs(*, is_environment: bool) -> str:
+    """Return why no package can be installed beside us, as editable installs are.
+
+    https://peps.python.org/pep-0668 has the file by which a system keeps its Python to itself.
+    """
+    paths = sysconfig.get_paths()
+    if not is_environment and (Path(paths["stdlib"]) / "EXTERNALLY-MANAGED").is_file():
+        return "the system keeps its packages to itself (PEP 668)"
+    if not is_writable(Path(paths["purelib"])):
+        return f"nothing can be installed in {paths['purelib']}"
+    return ""
 
 
 def check_other_pythons() -> tuple[Tool, ...]:
