@@ -19,7 +19,7 @@ _CACHE = Tool(
 )
 _ZIG_CACHE = Tool(group="caches", name=ZIG_CACHE, purpose="zig's C++ libraries for other systems")
 _BUILD_FOLDER = Tool(group="caches", name=BUILD_FOLDER, purpose="what this project was built into")
-_COUNTING_SECONDS = 1.0
+_COUNTING_SECONDS = 0.5
 
 
 def check_cache() -> tuple[Tool, ...]:
