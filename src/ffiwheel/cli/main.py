@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "new": "make a new project",
     "build": "build a wheel",
+    "watch": "build when a file is saved, and run the tests",
     "targets": "show what wheels can be built for",
     "audit": "say what is wrong with wheels and libraries",
     "repair": "repair a wheel that any backend made",
     "stubs": "write the stubs into the source tree, for editors",
+    "doctor": "say what builds work with here, and what is wrong with it",
     "version": "print the project's version",
     "ci": "write a workflow for GitHub or GitLab",
     "cmake-dir": "print the folder for CMake's `ffiwheel_DIR`",
@@ -56,9 +58,19 @@ def _run(given: list[str]) -> int:
         from ffiwheel.cli.version import print_version
 
         return print_version(*(word for word in given[1:] if word != _ALIAS))
-    options = make_parser(given[0] if given else "").parse_args(given)
+    words, command = _split_command(given)
+    options = make_parser(given[0] if given else "").parse_args(words)
+    options.command = command
     code: int = options.run(options)
     return code
+
+
+def _split_command(given: list[str]) -> tuple[list[str], list[str]]:
+    """Return the words that are ours, and those behind `--`, which `ffiwheel watch` runs."""
+    if given[:1] != ["watch"] or "--" not in given:
+        return given, []
+    place = given.index("--")
+    return given[:place], given[place + 1 :]
 
 
 def is_plain_query(given: Sequence[str]) -> bool:

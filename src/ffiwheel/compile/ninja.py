@@ -95,7 +95,8 @@ def _run_ninja(job: Job, file: Path, step: Step, *options: str) -> Completed:
     """Run Ninja in the project's folder, so that paths in options mean what people expect."""
     program = Path(ninja.BIN_DIR) / "ninja"
     command: list[str | Path] = [program, *options, "-f", file, *(["-v"] if job.verbose else [])]
-    env = inherited(NINJA_STATUS="[%f/%t] ")
+    # Jupyter forces colors on all that it starts, and we read what Ninja says.
+    env = inherited(NINJA_STATUS="[%f/%t] ", CLICOLOR_FORCE="0")
     return run(command, cwd=job.root, env=env, on_line=listener(step))
 
 

@@ -16,13 +16,14 @@ import signal
 import subprocess
 import threading
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ffiwheel.system.signals import ending_politely
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _GRACE_SECONDS = 5.0
@@ -41,6 +42,8 @@ that wait for all of theirs."""
 
 _running: set[subprocess.Popen[str]] = set()
 """The processes that threads of ours follow."""
+_patience: ContextVar[float | None] = ContextVar("patience", default=None)
+"""How many seconds each program has that is given no limit of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +117,22 @@ def run(
         )
         _running.add(process)
         try:
-            return _follow(process, on_line, timeout)
+            return _follow(process, on_line, timeout or _patience.get())
         finally:
             _running.discard(process)
+
+
+@contextlib.contextmanager
+def impatient(seconds: float) -> Iterator[None]:
+    """Give each program that this thread starts in the block so many seconds; then it has failed.
+
+    What was run for the user is not hurried.
+    """
+    token = _patience.set(seconds)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
 
 
 def _find(program: str, env: Mapping[str, str] | None) -> str:
@@ -177,6 +193,47 @@ def run_for_user(command: Sequence[str], *, env: Mapping[str, str]) -> int:
     return subprocess.run(command, env=dict(env), stdout=_STDERR, check=False).returncode
 
 
+class Background:
+    """A command that runs beside us, and whose output the user sees as it comes.
+
+    It reads nothing, and is ended as all others are: with its process group, and when we are
+    killed. What it prints goes where our own output goes.
+    """
+
+    def __init__(self, command: Sequence[str], *, env: Mapping[str, str]) -> None:
+        """Start `command` in the current folder.
+
+        Raises:
+            FileNotFoundError: if the program does not exist.
+        """
+        program, *arguments = command
+        self._process = subprocess.Popen(
+            [*_WATCHED, _find(program, env), *arguments],
+            env=dict(env),
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+        )
+
+    def ending(self) -> Completed | None:
+        """Return how it ended, or None while it runs."""
+        code = self._process.poll()
+        return None if code is None else Completed(code=code, lines=())
+
+    def end(self) -> None:
+        """End it, and all that it started, if it has not ended."""
+        try:
+            if self._process.poll() is None:
+                _signal(self._process, signal.SIGTERM)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_GRACE_SECONDS)
+        finally:
+            _signal(self._process, signal.SIGKILL)  # who did not hear, or outlived the first
+            self._process.wait()
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+
+
 ChildFailed = subprocess.CalledProcessError
 """What the libraries that start processes of their own raise when one fails."""
 
@@ -190,16 +247,27 @@ def output_of(failure: ChildFailed) -> str:
 
 def query(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> str | None:
     """Return what `command` prints on stdout, or None if it fails or does not exist."""
-    with contextlib.suppress(OSError):
-        done = subprocess.run(
+    seconds = _patience.get()
+    with (
+        contextlib.suppress(OSError),
+        subprocess.Popen(
             [str(part) for part in command],
             env=dict(env) if env is not None else None,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode == 0:
-            return done.stdout.decode(errors="replace")
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=seconds is not None,
+        ) as process,
+    ):
+        try:
+            said = process.communicate(timeout=seconds)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+        except BaseException:
+            process.kill()
+            raise
+        else:
+            return said.decode(errors="replace") if process.returncode == 0 else None
     return None
 
 
