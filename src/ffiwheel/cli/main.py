@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "new": "make a new project",
     "build": "build a wheel",
+    "develop": "install for development, so that edits count",
     "targets": "show what wheels can be built for",
     "audit": "say what is wrong with wheels and libraries",
     "repair": "repair a wheel that any backend made",

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ffiwheel.model.progress import Progress
     from ffiwheel.model.toolchain import Runtime
     from ffiwheel.model.version import Version
+    from ffiwheel.workflow.bind import Bind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +106,22 @@ def make_wheel(
     return BuiltWheel(path=wheel, version=draft.version, report=report)
 
 
-def make_draft(project: Project, folder: Path, options: BuildOptions, progress: Progress) -> Draft:
-    """Return everything that goes into the wheel: sources, built files, bindings, metadata."""
+def make_draft(
+    project: Project,
+    folder: Path,
+    options: BuildOptions,
+    progress: Progress,
+    bind: Bind = bind_draft,
+) -> Draft:
+    """Return everything that goes into the wheel: sources, built files, bindings, metadata.
+
+    Args:
+        project: what to build.
+        folder: its build folder.
+        options: how to build.
+        progress: where to tell.
+        bind: the step *bind*, with as much proof as the draft needs.
+    """
     version = show_version(project, progress)
     job = plan_job(project, version, folder, options)
     check_project(project, version.for_wheel, job.overlay)
@@ -117,7 +132,7 @@ def make_draft(project: Project, folder: Path, options: BuildOptions, progress: 
     with progress.step("reflect") as step:
         api, doubts = reflect_draft(compiled, project.root, folder, job.runtime, step)
     with progress.step("bind") as step:
-        draft, findings = bind_draft(wishes_of(project, job.runtime), compiled, api, folder, step)
+        draft, findings = bind(wishes_of(project, job.runtime), compiled, api, folder, step)
     for finding in (*doubts, *findings):
         progress.warn(finding)
     return draft
