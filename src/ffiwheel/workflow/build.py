@@ -30,6 +30,7 @@ from ffiwheel.workflow.compile import (
 )
 from ffiwheel.workflow.fix import fix_requirement
 from ffiwheel.workflow.log import logged
+from ffiwheel.workflow.origin import claim_folder
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.reflect import reflect_draft
 from ffiwheel.workflow.runtimes import find_wanted_runtime
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from ffiwheel.model.draft import Draft
     from ffiwheel.model.finding import Report
     from ffiwheel.model.progress import Progress
-    from ffiwheel.model.toolchain import Runtime
+    from ffiwheel.model.toolchain import Compiler, Runtime
     from ffiwheel.model.version import Version
     from ffiwheel.workflow.bind import Bind
 
@@ -123,7 +124,10 @@ def make_draft(
         bind: the step *bind*, with as much proof as the draft needs.
     """
     version = show_version(project, progress)
-    job = plan_job(project, version, folder, options)
+    compiler = find_compiler()
+    if claim_folder(folder, project.root, compiler):
+        progress.note("another machine or ffiwheel has built here: everything is built anew")
+    job = plan_job(project, version, folder, options, compiler)
     check_project(project, version.for_wheel, job.overlay)
     check_for_target(project, job.target, job.overlay)
     with progress.step("compile") as step, logged(step, folder / "log.txt") as heard:
@@ -138,13 +142,15 @@ def make_draft(
     return draft
 
 
-def plan_job(project: Project, version: Version, folder: Path, options: BuildOptions) -> Job:
+def plan_job(
+    project: Project, version: Version, folder: Path, options: BuildOptions, compiler: Compiler
+) -> Job:
     """Return what is to be compiled for this machine, and with what."""
     return Job(
         root=project.root,
         folder=folder,
         target=native_target(),
-        compiler=find_compiler(),
+        compiler=compiler,
         runtime=find_job_runtime(options),
         debug=options.debug,
         verbose=options.verbose,

@@ -40,13 +40,20 @@ class Beside(NamedTuple):
     """The archive paths of the stubs among them."""
 
 
-def write_beside(project: Project, draft: Draft, folder: Path, progress: Progress) -> Beside:
+def write_beside(
+    project: Project,
+    draft: Draft,
+    folder: Path,
+    renamed: Mapping[str, str],
+    progress: Progress,
+) -> Beside:
     """Bring what editors look for up to date; where nothing can be written there is none.
 
     Args:
         project: what was built.
         draft: its wheel to be.
         folder: its build folder.
+        renamed: a folder that compilers were given -> what editors are told instead.
         progress: where to tell what was left as it is.
 
     Raises:
@@ -54,7 +61,7 @@ def write_beside(project: Project, draft: Draft, folder: Path, progress: Progres
     """
     stubs = _plan_stubs(project, draft)
     wanted = {path: content for path, (_, content) in stubs.items()}
-    wanted |= _plan_database(project, folder)
+    wanted |= _plan_database(project, folder, renamed)
     stale = {path: one for path, one in wanted.items() if not _is_there(path, one)}
     tracked = set(ask_git_for_files(project.root, "--", *map(str, stale))) if stale else set()
     kept = {path for path in stale if path.relative_to(project.root).as_posix() in tracked}
@@ -110,7 +117,7 @@ def _remove_leftovers(project: Project, stubs: Mapping[Path, object]) -> None:
                     path.unlink()
 
 
-def _plan_database(project: Project, folder: Path) -> dict[Path, bytes]:
+def _plan_database(project: Project, folder: Path, renamed: Mapping[str, str]) -> dict[Path, bytes]:
     """Return how each source is compiled, as it is to be written at the top of the project.
 
     Somebody else's database stays.
@@ -120,8 +127,10 @@ def _plan_database(project: Project, folder: Path) -> dict[Path, bytes]:
         return {}
     if place.is_file() and b"build/ffiwheel/" not in place.read_bytes():
         return {}
-    entries = _read_entries(project, folder)
-    return {place: f"{json.dumps(entries, indent=2)}\n".encode()} if entries else {}
+    text = json.dumps(_read_entries(project, folder), indent=2)
+    for old, new in renamed.items():
+        text = text.replace(json.dumps(old)[1:-1], json.dumps(new)[1:-1])
+    return {place: f"{text}\n".encode()} if len(text) > len("[]") else {}
 
 
 def _read_entries(project: Project, folder: Path) -> list[Mapping[str, str]]:

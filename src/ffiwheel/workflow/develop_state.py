@@ -16,14 +16,17 @@ import ninja
 from ffiwheel.compile.inputs import parse_deps
 from ffiwheel.reflect.source.files import read_files
 from ffiwheel.system.environment import interpreter
+from ffiwheel.system.files import write_if_changed
 from ffiwheel.system.process import query
 from ffiwheel.wheel.finder import (
     BESIDE,
     BUILT,
     INPUT,
     LISTING,
+    STATE,
     mark_file,
     mark_listing,
+    read_state,
     render_state,
 )
 from ffiwheel.workflow.bind import is_ours
@@ -125,12 +128,54 @@ def list_files(
     return [row for row in rows if row[1]]
 
 
+def remember(folder: Path, files: Sequence[tuple[str, str, str]]) -> None:
+    """Note in the build folder what was compiled, for the next build."""
+    inputs = (row for row in files if row[0] == INPUT)
+    text = render_state({}, inputs)
+    write_if_changed(folder / STATE, text.encode("utf-8", "surrogateescape"))
+
+
+def forget_outdated(project: Project, folder: Path) -> None:
+    """Remove the objects that Ninja takes for new enough, although a file of theirs has changed.
+
+    Ninja asks which is younger. After the clock went backwards, or an older copy of a file took its
+    place, that is the object.
+    """
+    _, files = read_state(str(folder))
+    changed = {path for _, mark, path in files if mark_file(path) not in ("", mark)}
+    if not changed:
+        return
+    for cwd, file in _ninja_files(project, folder):
+        for made, read in parse_objects(_ask_ninja(cwd, file, "deps")):
+            known = (os.path.normpath(cwd / name) for name in read)
+            times = [mark_file(path) for path in known if path in changed]
+            own = mark_file(str(cwd / made))
+            if own and any(_time_of(one) <= _time_of(own) for one in times):
+                (cwd / made).unlink(missing_ok=True)
+
+
+def parse_objects(text: str) -> Iterator[tuple[str, list[str]]]:
+    r"""Yield each output that `ninja -t deps` lists, and what it was made of.
+
+    >>> list(parse_objects("a.o: #deps 2, deps mtime 17\n    a.cc\n    a.h\n\nb.o: #deps 0\n"))
+    [('a.o', ['a.cc', 'a.h']), ('b.o', [])]
+    """
+    for block in text.split("\n\n"):
+        made, found, _ = block.partition(": #deps ")
+        if found:
+            yield made.strip(), list(parse_deps(block))
+
+
+def _time_of(mark: str) -> int:
+    return int(mark.partition(":")[0])
+
+
 def _mark(path: str, stock: Stock) -> str:
     """Return the mark of a file, unless it may have changed since the build began."""
     mark = mark_file(path)
     if not mark or stock.marks.get(path) == mark:
         return mark
-    return mark if int(mark.partition(":")[0]) < stock.moment - _SLACK else _CHANGING
+    return mark if _time_of(mark) < stock.moment - _SLACK else _CHANGING
 
 
 def _list_sources(project: Project, folder: Path) -> Iterator[str]:
@@ -150,14 +195,18 @@ def _list_inputs(project: Project, folder: Path) -> Iterator[str]:
     """Yield the files that Ninja remembers, but those that the build has made itself."""
     for cwd, file in _ninja_files(project, folder):
         made = f"{folder}{os.sep}"
-        asked = (Path(ninja.BIN_DIR) / "ninja", "-C", cwd, "-f", file, "-t")
-        told = parse_deps(query((*asked, "deps")) or "")
-        again = query((*asked, "query", "build.ninja")) or "" if cwd != project.root else ""
+        told = parse_deps(_ask_ninja(cwd, file, "deps"))
+        again = _ask_ninja(cwd, file, "query", "build.ninja") if cwd != project.root else ""
         listed = (line.strip().lstrip("| ") for line in again.splitlines())
         for name in (*told, *(one for one in listed if one.startswith("/"))):
             path = os.path.normpath(cwd / name)
             if not path.startswith(made) and os.path.isfile(path):  # noqa: PTH113 - hundreds
                 yield path
+
+
+def _ask_ninja(cwd: Path, file: Path, *question: str) -> str:
+    program = Path(ninja.BIN_DIR) / "ninja"
+    return query((program, "-C", cwd, "-f", file, "-t", *question)) or ""
 
 
 def _ninja_files(project: Project, folder: Path) -> Iterator[tuple[Path, Path]]:
