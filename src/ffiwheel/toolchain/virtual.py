@@ -88,8 +88,8 @@ def find_site(environment: Environment) -> Path:
         raise MissingToolError(
             "the Python of the environment does not run",
             where=str(environment.python),
-            hint="make the environment anew: `python3 -m venv --clear`, or `uv venv --clear`,\n"
-            f"with the folder {environment.folder}",
+            hint=f"make it anew: `python3 -m venv --clear {environment.folder}`,\n"
+            f"or `uv venv --clear {environment.folder}`",
         )
     site = Path(json.loads(said))
     if not is_writable(site):
