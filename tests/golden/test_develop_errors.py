@@ -10,8 +10,9 @@ from test_error_texts import readable
 from workshop import GOLDEN, TEMPLATES, Workshop, compare_golden, git_status, run_ffiwheel
 
 from ffiwheel.errors import FfiwheelError
-from ffiwheel.toolchain import virtual
-from ffiwheel.toolchain.virtual import Environment, Installer, find_installer
+from ffiwheel.toolchain import installer
+from ffiwheel.toolchain.installer import Installer, find_installer
+from ffiwheel.toolchain.virtual import Environment
 from ffiwheel.wheel.finder import INPUT, STATE, Finder, render_state
 from ffiwheel.workflow.develop_install import Order, install
 from ffiwheel.workflow.quiet import QuietStep
@@ -105,8 +106,8 @@ def test_an_import_names_a_folder_without_an_install(project: Path, *, update_go
 def test_neither_pip_nor_uv(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, update_golden: bool
 ) -> None:
-    monkeypatch.setattr(virtual, "find_uv", lambda: None)
-    monkeypatch.setattr(virtual, "_has_pip", lambda: False)
+    monkeypatch.setattr(installer, "find_uv", lambda: None)
+    monkeypatch.setattr(installer, "_has_pip", lambda: False)
     with pytest.raises(FfiwheelError) as caught:
         find_installer(Environment(folder=tmp_path))
     text = f"{caught.value}\n".replace(str(tmp_path), "{environment}")

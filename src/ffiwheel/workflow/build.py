@@ -28,7 +28,6 @@ from ffiwheel.workflow.compile import (
     compile_project,
     emit_into,
 )
-from ffiwheel.workflow.fix import fix_requirement
 from ffiwheel.workflow.log import logged
 from ffiwheel.workflow.origin import claim_folder
 from ffiwheel.workflow.place import build_folder, deliver
@@ -101,6 +100,8 @@ def make_wheel(
     """Make one wheel of `project` in its build folder."""
     draft = make_draft(project, folder, options, progress)
     if options.fix:
+        from ffiwheel.workflow.fix import fix_requirement  # noqa: PLC0415 - tomlkit takes 0.05 s
+
         draft = fix_requirement(project, draft, progress)
     wheel = assemble(draft, folder, progress)
     report = audit(wheel, terms_of(project, debug=options.debug), progress)

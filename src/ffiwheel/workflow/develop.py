@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ffiwheel.errors import OutputError, ProjectError
 from ffiwheel.system.files import is_writable
-from ffiwheel.toolchain.virtual import find_installer, find_site
+from ffiwheel.toolchain.installer import find_installer, find_site
 from ffiwheel.wheel.finder import read_state
 from ffiwheel.wheel.installed import mark_editable, replace_built
 from ffiwheel.wheel.names import folder_name

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ffiwheel.config.project import Project
     from ffiwheel.model.progress import Step
-    from ffiwheel.toolchain.virtual import Installer
+    from ffiwheel.toolchain.installer import Installer
     from ffiwheel.workflow.develop_current import Wishes
 
 _SHOWN_LINES = 15
