@@ -40,7 +40,11 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.network, pytest.mark.compiler]
 NAME = "my_extension"
 STUB = f"python/{NAME}/_ffi_api.pyi"
-GROUPS = '\n[dependency-groups]\ntools = ["iniconfig"]\n'
+MORE = """
+[dependency-groups]
+base = ["iniconfig"]
+tools = [{include-group = "base"}]
+"""
 ADD = f"import {NAME}; print({NAME}.add_one(1))"
 
 
@@ -107,7 +111,8 @@ def make_home(workshop: Workshop, sample: Path) -> tuple[Path, Path]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     project, python = make_home(Workshop(tmp_path_factory.mktemp("develop")), TEMPLATES / "cpu")
     file = project / "pyproject.toml"
-    file.write_text(file.read_text() + GROUPS)
+    extra = 'test = ["mypy", "numpy", "pytest"]\n'
+    file.write_text(file.read_text().replace(extra, f'{extra}more = ["sniffio"]\n') + MORE)
     commit_all(project)
     first = run_ffiwheel("develop", cwd=project, **CLEAN)
     assert first.code == 0, first.err
@@ -204,6 +209,18 @@ def test_an_import_shows_what_the_compiler_says(watching: Home, tmp_path: Path) 
     assert "During handling" not in result.err
     watching.source.write_text(good)
     assert check(watching.python, "-c", ADD, cwd=tmp_path) == watching.answer
+
+
+def test_the_key_does_what_the_option_does(home: Home) -> None:
+    file = home.project / "pyproject.toml"
+    before = file.read_text()
+    home.succeed()
+    assert "\nrebuild no\n" in (home.folder / "state.txt").read_text()
+    file.write_text(f"{before}\n[tool.ffiwheel.develop]\nrebuild = true\n")
+    home.succeed()
+    assert "\nrebuild yes\n" in (home.folder / "state.txt").read_text()
+    file.write_text(before)
+    home.succeed()
 
 
 def test_an_import_with_nothing_changed_imports_nothing(watching: Home, tmp_path: Path) -> None:
@@ -326,9 +343,9 @@ def test_what_git_tracks_is_never_changed(home: Home) -> None:
 
 def test_groups_extras_and_debug(home: Home, tmp_path: Path) -> None:
     before = (home.folder / NAME / f"lib{NAME}.so").stat().st_size
-    said = home.succeed("--group", "tools")
+    said = home.succeed("--group", "tools", "--extra", "more")
     assert "by uv" in said
-    check(home.python, "-c", "import iniconfig", cwd=tmp_path)
+    check(home.python, "-c", "import iniconfig, sniffio", cwd=tmp_path)
     assert home.succeed("--group", "tools").startswith("nothing has changed")
     assert home.succeed().startswith("nothing has changed"), "it stays"
     home.succeed("--debug")
