@@ -2,28 +2,26 @@
 
 None of it is for git to see. What git tracks is never changed: where the stubs are committed,
 `ffiwheel stubs` brings them up to date. What git neither tracks nor ignores is put on the list of
-ignored files that belongs to the clone. https://clang.llvm.org/docs/JSONCompilationDatabase.html
+ignored files that belongs to the clone.
 """
 
 from __future__ import annotations
 
 import json
 import posixpath
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-
-import ninja
 
 from ffiwheel.reflect.source.files import DATABASE
 from ffiwheel.system.archive import read_content
 from ffiwheel.system.files import explaining, is_writable, write_if_changed
 from ffiwheel.system.git import ask_git, ask_git_for_files
-from ffiwheel.system.process import query
 from ffiwheel.workflow.compile import source_packages
+from ffiwheel.workflow.develop_database import read_database
 from ffiwheel.workflow.stubs import find_stubs, has_mark, marked_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from ffiwheel.config.project import Project
     from ffiwheel.model.draft import Draft
@@ -127,28 +125,10 @@ def _plan_database(project: Project, folder: Path, renamed: Mapping[str, str]) -
         return {}
     if place.is_file() and b"build/ffiwheel/" not in place.read_bytes():
         return {}
-    text = json.dumps(_read_entries(project, folder), indent=2)
+    text = json.dumps(read_database(project, folder), indent=2)
     for old, new in renamed.items():
         text = text.replace(json.dumps(old)[1:-1], json.dumps(new)[1:-1])
     return {place: f"{text}\n".encode()} if len(text) > len("[]") else {}
-
-
-def _read_entries(project: Project, folder: Path) -> list[Mapping[str, str]]:
-    if project.config.sources:
-        ninja_file = folder / "build.ninja"
-        asked = (Path(ninja.BIN_DIR) / "ninja", "-C", project.root, "-f", ninja_file, "-t")
-        told = query((*asked, "compdb")) or "[]"
-        entries: list[Mapping[str, str]] = json.loads(told)
-        return [one for one in entries if _is_source(project, folder, one)]
-    found: list[Mapping[str, str]] = []
-    for file in sorted(folder.glob(f"cmake-*/{DATABASE}"), key=lambda one: one.stat().st_mtime):
-        found = json.loads(file.read_text(encoding="utf-8"))
-    return found
-
-
-def _is_source(project: Project, folder: Path, entry: Mapping[str, str]) -> bool:
-    file = project.root / entry["file"]
-    return file.is_file() and not file.is_relative_to(folder)
 
 
 def _is_there(path: Path, content: bytes) -> bool:
