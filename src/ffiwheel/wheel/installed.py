@@ -35,7 +35,7 @@ def find_dist_info(site: Path, name: str) -> Path | None:
     return None
 
 
-def replace_built(folder: Path, name: str, built: Mapping[str, Content], state: str) -> bool:
+def replace_built(folder: Path, name: str, built: Mapping[str, Content], state: str) -> None:
     """Replace what was built in an environment, the libraries first and the state at the end.
 
     Who imports meanwhile gets a whole file in any case.
@@ -46,20 +46,22 @@ def replace_built(folder: Path, name: str, built: Mapping[str, Content], state: 
         built: path in the folder -> content.
         state: what it was made of.
 
-    Returns:
-        Whether there was anything to replace besides the state.
-
     Raises:
         OutputError: if something cannot be written; the state then says that it is out of date.
     """
-    changed = [name for name, content in built.items() if not _is_there(folder / name, content)]
-    for path in sorted(changed, key=lambda name: name.endswith(".py")):
+    changed = [path for path, content in built.items() if not _is_there(folder / path, content)]
+    for path in sorted(changed, key=lambda path: path.endswith(".py")):
         with replacing(folder / path) as temporary:
             temporary.write_bytes(read_content(built[path]))
         _forget_compiled(folder / path)
-    write_if_changed(folder / STATE, state.encode("utf-8", "surrogateescape"))
-    _record(folder, name)
-    return bool(changed)
+    for file in _list_built(folder):
+        if file.relative_to(folder).as_posix() not in built:
+            with explaining(file):
+                file.unlink()
+            _forget_compiled(file)
+    text = state.encode("utf-8", "surrogateescape")
+    _record(folder, name, text)
+    write_if_changed(folder / STATE, text)
 
 
 def mark_editable(site: Path, name: str, root: Path) -> None:
@@ -67,8 +69,9 @@ def mark_editable(site: Path, name: str, root: Path) -> None:
     info = find_dist_info(site, name)
     if info:
         origin = {"url": root.as_uri(), "dir_info": {"editable": True}}
-        write_if_changed(info / _ORIGIN, json.dumps(origin).encode())
-        _write_record(site, info, {f"{info.name}/{_ORIGIN}"})
+        text = json.dumps(origin).encode()
+        _write_record(info, {f"{info.name}/{_ORIGIN}": text})
+        write_if_changed(info / _ORIGIN, text)
 
 
 def _is_there(path: Path, content: Content) -> bool:
@@ -83,19 +86,32 @@ def _forget_compiled(path: Path) -> None:
                 compiled.unlink(missing_ok=True)
 
 
-def _record(folder: Path, name: str) -> None:
+def _list_built(folder: Path) -> list[Path]:
+    """Return the files in the packages of an install; those at the top are the finder's."""
+    inside = (path for path in folder.rglob("*") if path.parent != folder and path.is_file())
+    return [path for path in inside if path.suffix != ".pyc"]
+
+
+def _record(folder: Path, name: str, state: bytes) -> None:
     """Bring `RECORD` up to date, so that uninstalling goes on to remove everything."""
     site = folder.parent
     if info := find_dist_info(site, name):
-        files = (path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
-        _write_record(site, info, {path.relative_to(site).as_posix() for path in files})
+        files = {
+            path.relative_to(site).as_posix(): path.read_bytes() for path in _list_built(folder)
+        }
+        files[f"{folder.name}/{STATE}"] = state
+        _write_record(info, files, f"{folder.name}/")
 
 
-def _write_record(site: Path, info: Path, changed: set[str]) -> None:
+def _write_record(info: Path, files: Mapping[str, bytes], start: str = "") -> None:
+    """Let `RECORD` list these files, and no others deep in a folder whose path is `start`."""
     with contextlib.suppress(FileNotFoundError, ValueError):
         record = info / "RECORD"
-        text = record.read_text(encoding="utf-8")
-        kept = [row for row in parse_record(text) if row.path not in changed]
-        files = {name: (site / name).read_bytes() for name in sorted(changed)}
-        rows = [Row(name, hash_of(data), str(len(data))) for name, data in files.items()]
-        write_if_changed(record, render_rows([*rows, *kept]))
+        rows = parse_record(record.read_text(encoding="utf-8"))
+        kept = [row for row in rows if row.path not in files and not _is_below(row.path, start)]
+        new = [Row(name, hash_of(data), str(len(data))) for name, data in sorted(files.items())]
+        write_if_changed(record, render_rows([*new, *kept]))
+
+
+def _is_below(path: str, start: str) -> bool:
+    return bool(start) and path.startswith(start) and "/" in path.removeprefix(start)
