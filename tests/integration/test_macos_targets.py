@@ -15,7 +15,7 @@ from pathlib import Path
 import lief
 import pytest
 import yaml
-from debian import find_or_install, look_for
+from debian_packages import find_or_install, look_for
 from dyld import commands, find_faults, is_local_name, read_header, read_signature, text_of
 from macholib import mach_o
 from workshop import TEMPLATES, Workshop, check, require, run, run_ffiwheel

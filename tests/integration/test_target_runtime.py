@@ -297,8 +297,8 @@ def test_who_has_installed_the_runtime_fetches_it(
 ) -> None:
     """That program knows the way to an index; a machine with pip.conf may have an idle uv."""
     said = SimpleNamespace(read_text=lambda name: f"{installer}\n" * (name == "INSTALLER"))
-    monkeypatch.setattr("importlib.metadata.distribution", lambda _: said)
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: object() if has_pip else None)
+    found = {"apache-tvm-ffi": [said], "pip": [said] * has_pip}
+    monkeypatch.setattr("importlib.metadata.distributions", lambda name: found[name])
     find_uv.cache_clear()
     try:
         assert bool(find_uv()) == wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from debian import find_or_install, look_for
+from debian_packages import find_or_install, look_for
 from workshop import find_npm_package
 
 if TYPE_CHECKING:

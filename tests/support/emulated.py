@@ -11,10 +11,11 @@ import tarfile
 import tempfile
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from debian import find_or_install, look_for, unpack_packages
+from debian_packages import find_or_install, look_for, unpack_packages
 from kept import fetch_once, kept
 from workshop import Result, run
 
@@ -41,10 +42,8 @@ class ArmPython:
 
     def run(self, *arguments: str | Path, paths: Sequence[Path], cwd: Path) -> Result:
         """Run it; it imports what lies in `paths`, and pip of the Python that runs the tests."""
-        import pip  # noqa: PLC0415 - only here
-
         with tempfile.TemporaryDirectory() as apart:
-            (Path(apart) / "pip").symlink_to(Path(pip.__file__).parent)
+            (Path(apart) / "pip").symlink_to(str(distribution("pip").locate_file("pip")))
             return run(
                 *(self.qemu, "-L", self.root, self.root / "usr/bin/python3", *arguments),
                 cwd=cwd,

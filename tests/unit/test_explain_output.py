@@ -73,6 +73,11 @@ CASES = [
         "`PyErr_Clear` is Python's, and there is no Python to link with",
     ),
     (
+        "lld-link: error: undefined symbol: nowhere(int)\n>>> referenced by a.cc:1",
+        "",
+        "`nowhere(int)` is used, and nothing defines it for this target",
+    ),
+    (
         'error: unable to find dynamic system library "foo" using strategy paths_first. '
         "searched paths: none",
         "",

@@ -30,7 +30,7 @@ def test_nothing_failed() -> None:
 def test_one_target_has_its_own_error() -> None:
     error = explain_failures([outcome("macos-arm64", MissingToolError("no zig", hint="install"))])
     assert type(error) is MissingToolError
-    assert str(error) == "error: macos-arm64: no zig\n help: install"
+    assert str(error) == "error: no zig\n help: install"
 
 
 def test_the_machine_itself_is_not_named() -> None:

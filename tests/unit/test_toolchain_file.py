@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from ffiwheel.compile.toolchain_file import (
     write_toolchain,
 )
 from ffiwheel.model.toolchain import Compiler, Runtime
+from ffiwheel.toolchain.runtime import find_runtime
 from ffiwheel.toolchain.targets import native_target, parse_target
 from ffiwheel.toolchain.zig import name_target
 
@@ -80,7 +82,7 @@ def test_cmake_reads_awkward_paths(tmp_path: Path) -> None:
         pytest.skip("cmake is not on the path")
     folder = tmp_path / 'a b$c"d;e'
     folder.mkdir()
-    job = job_for("macos-x86_64", folder)
+    job = replace(job_for("macos-x86_64", folder), runtime=find_runtime())
     write_toolchain(job)
     script = tmp_path / "show.cmake"
     script.write_text('include("${FILE}")\nmessage(STATUS "${CMAKE_CXX_COMPILER}")\n')

@@ -110,6 +110,11 @@ _ROWS = (
         "as a `tvm::ffi::Function` that Python hands in",
     ),
     _Row(
+        r"undefined symbol: (?P<what>[^\n]+)",
+        "`{what}` is used, and nothing defines it for this target",
+        "add the source that defines it, or\n" + _LINK,
+    ),
+    _Row(
         r"unable to find (?:dynamic|static)?\s*(?:system )?library ['\"](?P<what>[^'\"]+)['\"]",
         "there is no library `{what}` for this target",
         _LINK,

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ffiwheel.compile.plan import one_program, shown
+from ffiwheel.compile.safe_calls import safe_call_flags
 from ffiwheel.model.binary import Format
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def compile_flags(plan: Plan) -> list[str]:
         *_host_flags(plan),
         *gcc_only,
         *target_flags(plan.job.target),
+        *safe_call_flags(plan.job),
         *_definitions(plan),
         *_cuda_headers(plan),
         *(["-DTVM_FFI_CUBIN_LAUNCHER_USE_DRIVER_API=1"] if plan.kernels else []),

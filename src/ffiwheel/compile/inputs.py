@@ -36,12 +36,10 @@ def read_inputs(job: Job, file: Path, cwd: Path, outputs: tuple[str, ...] = ()) 
     told = (
         query((program, "-C", cwd, "-f", file, "-t", "deps", *outputs)) if file.is_file() else None
     )
-    found = {}
-    for listed in parse_deps(told or ""):
-        path = Path(os.path.normpath(cwd / listed))
-        if name := _name(job, path):
-            found[name] = path
-    return dict(sorted(found.items()))
+    listed = (os.path.join(cwd, one) for one in parse_deps(told or ""))  # noqa: PTH118 - thousands
+    ours = (f"{job.root}/", *([f"{job.overlay.folder}/"] if job.overlay else []))
+    near = [Path(one) for one in set(map(os.path.normpath, listed)) if one.startswith(ours)]
+    return dict(sorted((name, path) for path in near if (name := _name(job, path))))
 
 
 def parse_deps(text: str) -> Iterator[str]:

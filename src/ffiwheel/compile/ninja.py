@@ -21,6 +21,7 @@ from ffiwheel.compile.inputs import read_inputs
 from ffiwheel.compile.job import HEADERS_SOURCE, Job
 from ffiwheel.compile.kernels import render_kernels, write_embedding
 from ffiwheel.compile.plan import Plan, driver_sources, one_program, shown
+from ffiwheel.compile.safe_calls import write_safe_calls
 from ffiwheel.compile.sources import CUDA_SUFFIX
 from ffiwheel.errors import CompileError
 from ffiwheel.model.compiled import Compiled
@@ -70,6 +71,7 @@ def compile_sources(
 def _write_plan(plan: Plan) -> None:
     folder = make_private_folder(plan.job.folder)
     write_if_changed(plan.export_map, render_export_map(plan.exports).encode())
+    write_safe_calls(plan.job)
     write_if_changed(plan.headers_source, render_headers_source(plan.job.runtime.version).encode())
     if plan.links_cuda and len(plan.job.compiler.cxx) > 1:
         write_program(plan.host_compiler, plan.job.compiler.cxx)

@@ -14,6 +14,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ffiwheel.compile.flags import target_flags
+from ffiwheel.compile.safe_calls import safe_call_flags, write_safe_calls
 from ffiwheel.model.binary import Format
 from ffiwheel.system.files import write_if_changed
 from ffiwheel.system.machine import loads_here
@@ -38,6 +39,7 @@ _NO_INSTALL_NAME_TOOL = (
 
 def write_toolchain(job: Job) -> None:
     """Write the programs that another build system compiles with, and the toolchain file."""
+    write_safe_calls(job)
     for name, command in plan_programs(job).items():
         write_program(tools_folder(job) / name, command)
     if not job.target.is_native:
@@ -62,7 +64,7 @@ def plan_programs(job: Job) -> Mapping[str, tuple[str, ...]]:
     target, compiler = job.target, job.compiler
     if target.is_native and compiler.family != "zig":
         return {}
-    flags = () if target.is_native else tuple(_compiler_options(job))
+    flags = (*([] if target.is_native else _compiler_options(job)), *safe_call_flags(job))
     programs = {
         "cc": (*compiler.cc, *flags),
         "c++": (*compiler.cxx, *flags),

@@ -121,16 +121,17 @@ def run_installer(
 @lru_cache
 def find_uv() -> str | None:
     """Return uv where it has installed the runtime, or where there is no pip."""
-    with_uv = False
-    try:
-        said = importlib.metadata.distribution("apache-tvm-ffi").read_text("INSTALLER")
-        with_uv = (said or "").strip() == "uv"
-    except importlib.metadata.PackageNotFoundError:
-        pass
-    if not with_uv and importlib.util.find_spec("pip"):
+    runtime = _find_distribution("apache-tvm-ffi")
+    installer = (runtime.read_text("INSTALLER") or "").strip() if runtime else ""
+    if installer != "uv" and _find_distribution("pip"):
         return None
     beside = Path(sys.executable).with_name("uv")
     return str(beside) if beside.is_file() else shutil.which("uv")
+
+
+def _find_distribution(name: str) -> importlib.metadata.Distribution | None:
+    """Return what is installed under that name; nothing of it is imported."""
+    return next(iter(importlib.metadata.distributions(name=name)), None)
 
 
 def load_with(

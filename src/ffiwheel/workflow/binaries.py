@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ffiwheel.audit.binary.read import read_binary
@@ -30,6 +31,15 @@ def headers_of(binaries: Mapping[str, Binary]) -> tuple[str, ...]:
 
 
 def read_file(path: Path, name: str) -> Binary:
-    """Return the facts of a library on the disk, which an error calls `name`."""
+    """Return the facts of a library on the disk, which an error calls `name`.
+
+    Several steps ask for them; a file is read once, as long as it stays the same.
+    """
+    state = path.stat()
+    return _read(path, name, (state.st_ino, state.st_mtime_ns, state.st_size))
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, name: str, _state: tuple[int, ...]) -> Binary:
     with path.open("rb") as file:
         return read_binary(file, name)

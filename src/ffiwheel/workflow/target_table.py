@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ffiwheel.errors import MissingToolError
 from ffiwheel.model.target_facts import TargetFacts
-from ffiwheel.system.machine import host_libc, machine_arch
+from ffiwheel.system.machine import loads_here
 from ffiwheel.toolchain.cross import find_cross_compiler
+from ffiwheel.toolchain.emulator import find_emulator
 from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.targets import platform_tag, row_of
 from ffiwheel.toolchain.warm import list_libraries, warm
@@ -76,7 +75,7 @@ def warm_targets(compilers: Mapping[str, Compiler], progress: Progress, *, debug
 
 def _describe(target: Target, *, debug: bool) -> TargetFacts:
     compiler, trouble = _find_compiler(target)
-    state, by = find_way(target)
+    state, by = _find_way(target)
     libraries = list_libraries({target.name: compiler} if compiler else {}, debug=debug)
     facts = TargetFacts(
         name=target.name,
@@ -109,20 +108,9 @@ def _find_compiler(target: Target) -> tuple[Compiler | None, str]:
         return None, f"{problem.message}; {problem.hint}"
 
 
-def find_way(target: Target) -> tuple[Literal["run", "emulated", "linked only"], str]:
-    """Return how far libraries for a target can be tried here, and by which program.
-
-    Programs are only looked for: whether an emulated system has a Python is another matter.
-    """
-    is_own = target.system == "linux" and target.arch == machine_arch()
-    if target.is_native or (is_own and target.libc == host_libc()):
+def _find_way(target: Target) -> tuple[Literal["run", "emulated", "linked only"], str]:
+    """Return how far libraries for a target can be tried here, and by which program."""
+    if loads_here(target):
         return "run", ""
-    if is_own and (target.libc == "glibc" or Path(f"/lib/ld-musl-{target.arch}.so.1").exists()):
-        return ("linked only", "") if target.libc == "glibc" else ("run", "")
-    programs: tuple[str, ...] = ()
-    if target.system == "linux" and not is_own:
-        programs = (f"qemu-{target.arch}", f"qemu-{target.arch}-static")
-    elif target.name == "windows-amd64" and machine_arch() == "x86_64":
-        programs = ("wine64", "wine")
-    found = next((name for name in programs if shutil.which(name)), "")
-    return ("emulated", found) if found else ("linked only", "")
+    emulator = find_emulator(target)
+    return ("emulated", emulator.name) if emulator else ("linked only", "")

@@ -1,6 +1,6 @@
 """Load libraries into one process and let each work with what the other made.
 
-The arguments are `meet` or `throw`, `local` or `global`, and for each library its name and file.
+The arguments are `local` or `global`, and for each library its name and file.
 What came of it is printed as JSON; it says the same for all compilers, orders and modes.
 """
 
@@ -47,6 +47,8 @@ def meet(one: Part, two: Part) -> dict[str, object]:
         "standard, of Python": one("catch_standard")(fail),
         "error": one("catch_error")(lambda: two("raise")("x")),
         "error, of Python": one("catch_error")(fail),
+        "thrown": said_by(one("call"), two("raise_standard")),
+        "thrown, caught": one("catch_standard")(two("raise_standard")),
         "thread": one("catch_in_thread")(),
         "format": one("format")(3.14159),
         "array": one("count_array")(two("make_array")(100)),
@@ -55,26 +57,20 @@ def meet(one: Part, two: Part) -> dict[str, object]:
     }
 
 
-def throw(one: Part, two: Part) -> dict[str, object]:
-    """Return what becomes of an exception that C++ of one throws into C++ of the other."""
-    return {"thrown": said_by(one("call"), two("raise_standard"))}
-
-
 def find_part(name: str) -> Part:
     """Return what finds the functions of a library."""
     return lambda function: tvm_ffi.get_global_func(f"{name}.{function}")
 
 
-def main(action: str, mode: str, *pairs: str) -> None:
+def main(mode: str, *pairs: str) -> None:
     """Print what became of all pairs, each different result once."""
     names, files = pairs[::2], pairs[1::2]
     flag = {"local": os.RTLD_LOCAL, "global": os.RTLD_GLOBAL}[mode]
     libraries = [ctypes.CDLL(file, mode=flag | os.RTLD_NOW) for file in files]
-    act = {"meet": meet, "throw": throw}[action]
     met = {}
     for one, two in itertools.permutations(names, 2):
         for _ in range(100):
-            text = json.dumps(act(find_part(one), find_part(two)))
+            text = json.dumps(meet(find_part(one), find_part(two)))
             for name in sorted(names, key=len, reverse=True):
                 text = text.replace(name, "PART")
             met[text] = len(libraries)

@@ -1,5 +1,5 @@
-# cc: /zig cc -target x86_64-linux-musl -O2 -s -dynamic -fno-sanitize=all -D__MUSL__
-# c++: /zig c++ -target x86_64-linux-musl -O2 -s -dynamic -fno-sanitize=all -D__MUSL__
+# cc: /zig cc -target x86_64-linux-musl -O2 -s -dynamic -fno-sanitize=all -D__MUSL__ -isystem /build folder/headers
+# c++: /zig c++ -target x86_64-linux-musl -O2 -s -dynamic -fno-sanitize=all -D__MUSL__ -isystem /build folder/headers
 # ar: /zig ar
 # ranlib: /zig ranlib
 # strip: true
@@ -13,7 +13,7 @@ set(CMAKE_RANLIB "/build folder/tools/ranlib")
 set(CMAKE_STRIP "/build folder/tools/strip")
 
 # Of this machine programs are found, and nothing else.
-set(CMAKE_FIND_ROOT_PATH "/build folder/root" "/project" "/build folder")
+set(CMAKE_FIND_ROOT_PATH "/build folder/root" "/project" "/build folder" "/tvm_ffi")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

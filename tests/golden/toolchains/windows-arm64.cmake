@@ -1,5 +1,5 @@
-# cc: /zig cc -target aarch64-windows-gnu -O2 -s -fno-sanitize=all -include {data}/windows.h -isystem {data}/windows
-# c++: /zig c++ -target aarch64-windows-gnu -O2 -s -fno-sanitize=all -include {data}/windows.h -isystem {data}/windows
+# cc: /zig cc -target aarch64-windows-gnu -O2 -s -fno-sanitize=all -include {data}/windows.h -isystem {data}/windows -isystem /build folder/headers
+# c++: /zig c++ -target aarch64-windows-gnu -O2 -s -fno-sanitize=all -include {data}/windows.h -isystem {data}/windows -isystem /build folder/headers
 # ar: /zig ar
 # ranlib: /zig ranlib
 # strip: true
@@ -15,7 +15,7 @@ set(CMAKE_STRIP "/build folder/tools/strip")
 set(CMAKE_RC_COMPILER "/build folder/tools/rc")
 
 # Of this machine programs are found, and nothing else.
-set(CMAKE_FIND_ROOT_PATH "/build folder/root" "/project" "/build folder")
+set(CMAKE_FIND_ROOT_PATH "/build folder/root" "/project" "/build folder" "/tvm_ffi")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
