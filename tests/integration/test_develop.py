@@ -111,7 +111,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     project, python = make_home(Workshop(tmp_path_factory.mktemp("develop")), TEMPLATES / "cpu")
     file = project / "pyproject.toml"
     extra = 'test = ["mypy", "numpy", "pytest"]\n'
-    file.write_text(file.read_text().replace(extra, f'{extra}more = ["sniffio"]\n') + MORE)
+    text = file.read_text().replace(extra, f'{extra}more = ["sniffio"]\n')
+    file.write_text(f'{text}{MORE}\n[tool.ffiwheel.compile]\nflags = ["-O0"]\n')  # less to wait for
     commit_all(project)
     first = run_ffiwheel("develop", cwd=project, **CLEAN)
     assert first.code == 0, first.err

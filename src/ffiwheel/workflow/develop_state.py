@@ -58,7 +58,8 @@ class Stock(NamedTuple):
 def take_stock(project: Project, folder: Path) -> Stock:
     """Return how the files are that are going to be compiled, as far as they are known."""
     moment = time.time_ns()
-    paths = {*_list_sources(project, folder), *_list_inputs(project, folder)}
+    remembered = (path for _, _, path in read_state(str(folder))[1])
+    paths = {*_list_sources(project, folder), *remembered}
     return Stock(moment=moment, marks={path: mark_file(path) for path in paths})
 
 
@@ -146,6 +147,9 @@ def forget_outdated(project: Project, folder: Path) -> None:
     if not changed:
         return
     for cwd, file in _ninja_files(project, folder):
+        last = mark_file(str(file.with_name(".ninja_deps")))  # no object is younger
+        if not any(_time_of(mark_file(path)) <= _time_of(last or "0") for path in changed):
+            continue
         for made, read in parse_objects(_ask_ninja(cwd, file, "deps")):
             known = (os.path.normpath(cwd / name) for name in read)
             times = [mark_file(path) for path in known if path in changed]
