@@ -10,9 +10,11 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from ffiwheel.compile.plan import shown
 from ffiwheel.errors import OutputError, ProjectError
 from ffiwheel.system.files import is_writable
 from ffiwheel.toolchain.installer import find_installer, find_site
+from ffiwheel.wheel.assemble import stem_of
 from ffiwheel.wheel.finder import read_state
 from ffiwheel.wheel.installed import mark_editable, replace_built
 from ffiwheel.wheel.names import folder_name
@@ -66,7 +68,7 @@ def develop(
         with progress.step("install") as step:
             if not _needs_installer(target, wishes, made):
                 replace_built(target, project.name, made.editable.built, made.state.text)
-                step.done(f"replaced in {environment.folder}")
+                step.done(f"replaced in {shown(project.root, environment.folder)}")
                 return
             wheel = _write_wheel(made, folder)
             order = Order(
@@ -74,7 +76,10 @@ def develop(
             )
             install(installer, order, lambda: _is_there(target, made), folder, step)
             mark_editable(site, project.name, project.root)
-            step.done(f"{wheel.name.split('-py3')[0]} in {environment.folder}, by {installer.name}")
+            where = shown(project.root, environment.folder)
+            step.done(
+                f"{stem_of(project.name, made.draft.version)} in {where}, by {installer.name}"
+            )
 
 
 def rebuild(project: Project, target: Path, progress: Progress) -> None:
