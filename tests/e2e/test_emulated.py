@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from emulated import (
     wine_prefix,
 )
 from workshop import REPOSITORY, TEMPLATES, Workshop, check, require, run
+from zig import zig
 
 from ffiwheel.compile.job import Job
 from ffiwheel.errors import ReflectError
@@ -157,9 +157,8 @@ def compile_caller(triple: str, runtime: Path, folder: Path) -> Path:
     headers = Path(tvm_ffi.__file__).parent / "include"
     made = folder / "caller.exe"
     found = [] if "windows" in triple else ["-Wl,-rpath,$ORIGIN/tvm_ffi/lib"]
-    zig = (sys.executable, "-m", "ziglang", "cc")
     options = ("-target", triple, "-O2", "-s", "-I", headers)
-    check(*zig, *options, *found, DATA / "caller.c", runtime, "-o", made, cwd=folder)
+    check(*zig("cc"), *options, *found, DATA / "caller.c", runtime, "-o", made, cwd=folder)
     return made
 
 
@@ -174,7 +173,7 @@ def compile_runtime(source: Path, made: Path) -> None:
         *("-DTVM_FFI_BACKTRACE_ON_SEGFAULT=0", "-I", source / "include"),
         *("-I", source / "3rdparty/dlpack/include", "-Wl,-soname,libtvm_ffi.so"),
     )
-    check(sys.executable, "-m", "ziglang", "c++", *options, unity, "-o", made, cwd=made.parent)
+    check(*zig("c++"), *options, unity, "-o", made, cwd=made.parent)
 
 
 @pytest.mark.zig

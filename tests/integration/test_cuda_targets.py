@@ -30,6 +30,7 @@ from workshop import (
     require,
     run,
 )
+from zig import zig
 
 from ffiwheel.model.binary import CodeKind
 from ffiwheel.workflow.binaries import read_file
@@ -259,8 +260,7 @@ def test_kernels_are_launched_on_windows(built: Built, tmp_path: Path) -> None:
 def compile_with_zig(target: str, *parts: str | Path, made: Path) -> None:
     """Compile C for another system; a name that ends in `.c` is one of the data."""
     files = [DATA / part if str(part).endswith(".c") else part for part in parts]
-    command = (sys.executable, "-m", "ziglang", "cc", "-target", target, "-O2", *files, "-o", made)
-    check(*command, cwd=made.parent)
+    check(*zig("cc"), "-target", target, "-O2", *files, "-o", made, cwd=made.parent)
 
 
 def test_a_changed_kernel_is_in_the_next_wheel(built: Built, tmp_path: Path) -> None:

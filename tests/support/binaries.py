@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workshop import require
+from workshop import check, require
+from zig import zig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,10 +26,12 @@ def build_samples(folder: Path) -> dict[str, bytes]:
     """Return file name -> bytes of the sample for each system, and of a fat one."""
     require("zig", present=importlib.util.find_spec("ziglang") is not None)
     (folder / "tvm_ffi.def").write_text(_DEFINITIONS)
-    _zig(folder, "dlltool", "-m", "i386:x86-64", "-d", "tvm_ffi.def", "-l", "tvm_ffi.lib")
+    check(
+        *zig("dlltool"), "-m", "i386:x86-64", "-d", "tvm_ffi.def", "-l", "tvm_ffi.lib", cwd=folder
+    )
     for name, (target, *options) in _WAYS.items():
         common = ("-O2", "-shared", "-nostdlib", str(SAMPLE), *options, "-o", name)
-        _zig(folder, "cc", "-target", target, *common)
+        check(*zig("cc"), "-target", target, *common, cwd=folder)
     built = {name: (folder / name).read_bytes() for name in _WAYS}
     return {**built, "fat.dylib": make_fat(built["intel.dylib"], built["sample.dylib"])}
 
@@ -43,7 +44,3 @@ def make_fat(intel: bytes, arm: bytes) -> bytes:
     numbers = [0xCAFEBABE, len(entries), *(number for entry in entries for number in entry)]
     header = b"".join(number.to_bytes(4, "big") for number in numbers)
     return (header.ljust(start, b"\0") + intel).ljust(second, b"\0") + arm
-
-
-def _zig(folder: Path, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "ziglang", *arguments], cwd=folder, check=True)

@@ -6,11 +6,11 @@ links for macOS and Windows; without the C library, that takes no time.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workshop import check
+from zig import zig
 
 from ffiwheel.model.draft import Draft
 from ffiwheel.wheel.assemble import write_wheel
@@ -91,7 +91,7 @@ def make_macos(folder: Path) -> Foreign:
     """Make a wheel for macOS on Apple's processors, with zig."""
     libraries = _write_sources(folder)
     options = ("-shared", "-O1", "-s", "-Wl,-headerpad_max_install_names")
-    cc = (*_zig("cc"), "-target", "aarch64-macos.11.0", *options)
+    cc = (*zig("cc"), "-target", "aarch64-macos.11.0", *options)
     named = ("-install_name", "@rpath/libdep.dylib", "-o", libraries / "libdep.dylib")
     check(*cc, "dep.c", *named, cwd=folder)
     named = ("-install_name", "@rpath/libgrafting.dylib", "-o", folder / "libgrafting.dylib")
@@ -105,9 +105,9 @@ def make_windows(folder: Path) -> Foreign:
     """Make a wheel for Windows, with zig."""
     libraries = _write_sources(folder)
     (folder / "tvm_ffi.def").write_text(_IMPORTS)
-    cc = (*_zig("cc"), "-target", "x86_64-windows-gnu", "-shared", "-nostdlib", "-O1", "-s")
+    cc = (*zig("cc"), "-target", "x86_64-windows-gnu", "-shared", "-nostdlib", "-O1", "-s")
     check(*cc, "dep.c", "-Wl,--out-implib,dep.a", "-o", libraries / "dep.dll", cwd=folder)
-    check(*_zig("dlltool"), "-m", "i386:x86-64", "-d", "tvm_ffi.def", "-l", "tvm_ffi.a", cwd=folder)
+    check(*zig("dlltool"), "-m", "i386:x86-64", "-d", "tvm_ffi.def", "-l", "tvm_ffi.a", cwd=folder)
     check(*cc, "ext.c", "dep.a", "tvm_ffi.a", "-o", "grafting.dll", cwd=folder)
     files = {"grafting/grafting.dll": folder / "grafting.dll"}
     return Foreign(make_wheel(folder / "given", files, "win_amd64"), libraries)
@@ -119,10 +119,6 @@ def _write_sources(folder: Path) -> Path:
     (folder / "dep.c").write_text(_OTHER)
     (folder / "ext.c").write_text(_EXTENSION)
     return libraries
-
-
-def _zig(command: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "ziglang", command)
 
 
 def _runtime_folder() -> Path:
