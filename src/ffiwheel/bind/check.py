@@ -135,7 +135,8 @@ def _look(
     done = run(
         [sys.executable, "-X", "utf8", _PROGRAM, folder, answer, *libraries, "--", *modules],
         cwd=folder,
-        env=inherited(PYTHONIOENCODING="utf-8:backslashreplace"),
+        # An editable install of the project would give the modules that it has.
+        env=inherited(PYTHONIOENCODING="utf-8:backslashreplace", FFIWHEEL_EDITABLE="off"),
         timeout=seconds,
     )
     if done.code or not answer.is_file():

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _COMMANDS = {
     "new": "make a new project",
     "build": "build a wheel",
+    "develop": "install for development, so that edits count",
     "watch": "build when a file is saved, and run the tests",
     "targets": "show what wheels can be built for",
     "audit": "say what is wrong with wheels and libraries",

@@ -159,6 +159,13 @@ class TargetsTable(NamedTuple):
     """The oldest macOS that wheels for it run on; not older than `"11.0"`."""
 
 
+class DevelopTable(NamedTuple):
+    """What an editable install does: `ffiwheel develop`, and `pip install -e`."""
+
+    rebuild: bool = False
+    """Whether importing the package looks first for changes in C++, and builds what has changed."""
+
+
 class AuditTable(NamedTuple):
     """Which [rules](rules.md) the finished wheel is held against."""
 
@@ -188,4 +195,5 @@ class Config(NamedTuple):
     bindings: BindingsTable = BindingsTable()
     version: VersionTable = VersionTable()
     targets: TargetsTable = TargetsTable()
+    develop: DevelopTable = DevelopTable()
     audit: AuditTable = AuditTable()

@@ -71,6 +71,13 @@ def render_record(files: Mapping[str, bytes], own_path: str) -> bytes:
     return text.getvalue().encode()
 
 
+def render_rows(rows: Iterable[Row]) -> bytes:
+    """Return a `RECORD` of these lines."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
+
+
 def parse_record(text: str) -> tuple[Row, ...]:
     r"""Return the lines of a `RECORD`; what is missing in one is empty.
 

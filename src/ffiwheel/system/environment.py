@@ -116,6 +116,22 @@ def compiler_choice() -> tuple[str, str]:
     return os.environ.get("CC", ""), os.environ.get("CXX", "")
 
 
+def active_environments() -> list[tuple[str, str]]:
+    """Return the variable that names the active environment of Python, and the environment.
+
+    conda's base environment is no place for projects: it is conda's own, and always active.
+    """
+    is_base = os.environ.get("CONDA_DEFAULT_ENV", "") == "base"
+    names = ("VIRTUAL_ENV", *(() if is_base else ("CONDA_PREFIX",)))
+    return [(name, os.environ[name]) for name in names if os.environ.get(name)]
+
+
+def compiling_variables() -> list[str]:
+    """Return the values of the variables that compilers and CMake heed, empty where unset."""
+    names = ("CC", "CXX", "CUDACXX", "CFLAGS", "CXXFLAGS", "CUDAFLAGS", "LDFLAGS", "CPATH")
+    return [os.environ.get(name, "") for name in names]
+
+
 def compiler_choice_for(names: Sequence[str]) -> tuple[str, str, str]:
     """Return the variable that names a C++ compiler for a target, its value, and that of `CC_...`.
 

@@ -40,6 +40,15 @@ def machine_arch() -> str:
     return _ARCHES.get(name, name)
 
 
+def describe_machine() -> str:
+    """Return what compilers go by on this machine: its processor and its C library's release."""
+    try:
+        libc = os.confstr("CS_GNU_LIBC_VERSION")
+    except (OSError, ValueError):
+        libc = "musl"
+    return f"{platform.machine()} {libc}"
+
+
 def host_libc() -> Literal["glibc", "musl"]:
     """Return the C library of this Linux."""
     try:

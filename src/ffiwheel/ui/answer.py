@@ -36,6 +36,14 @@ def print_answer(text: str) -> None:
         raise OutputError(f"the answer cannot be written: {reason}", where="stdout") from error
 
 
+def print_note(text: str) -> None:
+    """Say something beside the answer, where colors and progress are not worth their import."""
+    try:
+        sys.stderr.write(f"{text}\n")
+    except OSError:
+        give_up(sys.stderr)
+
+
 def print_texts(render: Callable[[bool], Iterable[Text]]) -> None:
     """Print an answer with colors, where stdout shows them.
 

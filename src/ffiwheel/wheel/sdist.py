@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ffiwheel.model.draft import Content
 
 _PRODUCTS = {"build", "dist", "node_modules", "venv", "env"}
+_MADE = {"PKG-INFO", "compile_commands.json"}
 
 
 def write_sdist(
@@ -81,7 +82,8 @@ def _is_product(path: PurePosixPath) -> bool:
     """
     first = path.parts[0]
     is_hidden = first.startswith(".") and len(path.parts) > 1
-    return first in _PRODUCTS or is_hidden or path.name == "PKG-INFO" or "__pycache__" in path.parts
+    is_made = path.name in _MADE or "__pycache__" in path.parts
+    return first in _PRODUCTS or is_hidden or is_made
 
 
 def _walk(root: Path) -> list[Path]:

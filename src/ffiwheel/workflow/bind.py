@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ffiwheel.audit.runtime import compute_joint_range, compute_python_range, intersect_ranges
 from ffiwheel.audit.runtime.wheel import find_bases
@@ -26,7 +26,7 @@ from ffiwheel.workflow.check import Proof, compare_beside, prove_bindings
 from ffiwheel.workflow.compile import source_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from ffiwheel.bind.own_package import BindingModule
@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from ffiwheel.model.progress import Step
     from ffiwheel.model.runtime import RuntimeRange
     from ffiwheel.model.toolchain import Runtime
+
+    Bind: TypeAlias = Callable[
+        ["Wishes", Draft, Api, Path, Step], tuple[Draft, tuple[Finding, ...]]
+    ]
+    """The step, with as much proof as somebody wants."""
 
 _SHOWN_NAMES = 5
 

@@ -28,8 +28,8 @@ from ffiwheel.workflow.compile import (
     compile_project,
     emit_into,
 )
-from ffiwheel.workflow.fix import fix_requirement
 from ffiwheel.workflow.log import logged
+from ffiwheel.workflow.origin import claim_folder
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.reflect import reflect_draft
 from ffiwheel.workflow.runtimes import find_wanted_runtime
@@ -45,8 +45,9 @@ if TYPE_CHECKING:
     from ffiwheel.model.draft import Draft
     from ffiwheel.model.finding import Report
     from ffiwheel.model.progress import Progress
-    from ffiwheel.model.toolchain import Runtime
+    from ffiwheel.model.toolchain import Compiler, Runtime
     from ffiwheel.model.version import Version
+    from ffiwheel.workflow.bind import Bind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,16 +100,35 @@ def make_wheel(
     """Make one wheel of `project` in its build folder."""
     draft = make_draft(project, folder, options, progress)
     if options.fix:
+        from ffiwheel.workflow.fix import fix_requirement  # noqa: PLC0415 - tomlkit takes 0.05 s
+
         draft = fix_requirement(project, draft, progress)
     wheel = assemble(draft, folder, progress)
     report = audit(wheel, terms_of(project, debug=options.debug), progress)
     return BuiltWheel(path=wheel, version=draft.version, report=report)
 
 
-def make_draft(project: Project, folder: Path, options: BuildOptions, progress: Progress) -> Draft:
-    """Return everything that goes into the wheel: sources, built files, bindings, metadata."""
+def make_draft(
+    project: Project,
+    folder: Path,
+    options: BuildOptions,
+    progress: Progress,
+    bind: Bind = bind_draft,
+) -> Draft:
+    """Return everything that goes into the wheel: sources, built files, bindings, metadata.
+
+    Args:
+        project: what to build.
+        folder: its build folder.
+        options: how to build.
+        progress: where to tell.
+        bind: the step *bind*, with as much proof as the draft needs.
+    """
     version = show_version(project, progress)
-    job = plan_job(project, version, folder, options)
+    compiler = find_compiler()
+    if claim_folder(folder, project.root, compiler):
+        progress.note("another machine or ffiwheel has built here: everything is built anew")
+    job = plan_job(project, version, folder, options, compiler)
     check_project(project, version.for_wheel, job.overlay)
     check_for_target(project, job.target, job.overlay)
     with progress.step("compile") as step, logged(step, folder / "log.txt") as heard:
@@ -117,19 +137,21 @@ def make_draft(project: Project, folder: Path, options: BuildOptions, progress: 
     with progress.step("reflect") as step:
         api, doubts = reflect_draft(compiled, project.root, folder, job.runtime, step)
     with progress.step("bind") as step:
-        draft, findings = bind_draft(wishes_of(project, job.runtime), compiled, api, folder, step)
+        draft, findings = bind(wishes_of(project, job.runtime), compiled, api, folder, step)
     for finding in (*doubts, *findings):
         progress.warn(finding)
     return draft
 
 
-def plan_job(project: Project, version: Version, folder: Path, options: BuildOptions) -> Job:
+def plan_job(
+    project: Project, version: Version, folder: Path, options: BuildOptions, compiler: Compiler
+) -> Job:
     """Return what is to be compiled for this machine, and with what."""
     return Job(
         root=project.root,
         folder=folder,
         target=native_target(),
-        compiler=find_compiler(),
+        compiler=compiler,
         runtime=find_job_runtime(options),
         debug=options.debug,
         verbose=options.verbose,

@@ -138,7 +138,7 @@ def plan_stubs(draft: Draft, places: Callable[[str], Path]) -> Stubs:
     Raises:
         ProjectError: if there are none, or a hand-written one stands in their place.
     """
-    found = _find_stubs(draft)
+    found = find_stubs(draft)
     if not found:
         raise ProjectError(
             "there are no stubs to write: the package binds its library itself",
@@ -147,7 +147,7 @@ def plan_stubs(draft: Draft, places: Callable[[str], Path]) -> Stubs:
     targets = {places(name): name for name in found}
     problems = [
         *_refuse_written(targets, found, draft),
-        *(_problem_of(path) for path in targets if path.exists() and not _has_mark(path)),
+        *(_problem_of(path) for path in targets if path.exists() and not has_mark(path)),
     ]
     if problems:
         raise ProjectError.of(dict.fromkeys(problems))
@@ -158,7 +158,7 @@ def plan_stubs(draft: Draft, places: Callable[[str], Path]) -> Stubs:
         if any(name.startswith(f"{posixpath.dirname(mark)}/") for name in found)
     }
     files = {path: found[name] for path, name in targets.items()}
-    left = {path for marker in typed for path in _marked_below(marker.parent)}
+    left = {path for marker in typed for path in marked_below(marker.parent)}
     return Stubs(
         files={**files, **{path: b"" for path in typed if not path.exists()}},
         leftovers=tuple(sorted(left - files.keys())),
@@ -189,7 +189,7 @@ def explain_stale(names: Sequence[str]) -> StaleError:
     )
 
 
-def _find_stubs(draft: Draft) -> dict[str, bytes]:
+def find_stubs(draft: Draft) -> dict[str, bytes]:
     """Return archive path -> content; a generated package without a stub is its own.
 
     Where the draft has a hand-written stub, its content is empty.
@@ -229,12 +229,14 @@ def _problem_of(path: Path) -> Problem:
     )
 
 
-def _has_mark(path: Path) -> bool:
+def has_mark(path: Path) -> bool:
+    """Tell whether we generated a file."""
     return path.is_file() and is_ours(path.name, path)
 
 
-def _marked_below(folder: Path) -> Iterator[Path]:
-    yield from (path for path in folder.rglob("*.pyi") if _has_mark(path))
+def marked_below(folder: Path) -> Iterator[Path]:
+    """Yield the stubs below a folder that we generated."""
+    yield from (path for path in folder.rglob("*.pyi") if has_mark(path))
 
 
 def _places(project: Project | None, out: Path | None) -> Callable[[str], Path]:

@@ -1,0 +1,233 @@
+"""What an editable install was made of: every file that a compiler read, with its mark.
+
+Ninja knows them, headers of the system included. A file that was changed while it was compiled gets
+a mark that no file has, so that the next look finds it changed.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import ninja
+
+from ffiwheel.compile.inputs import parse_deps
+from ffiwheel.reflect.source.files import read_files
+from ffiwheel.system.environment import interpreter
+from ffiwheel.system.files import write_if_changed
+from ffiwheel.system.process import query
+from ffiwheel.wheel.finder import (
+    BESIDE,
+    BUILT,
+    INPUT,
+    LISTING,
+    STATE,
+    mark_file,
+    mark_listing,
+    read_state,
+    render_state,
+)
+from ffiwheel.workflow.bind import is_ours
+from ffiwheel.workflow.compile import source_files, source_packages
+from ffiwheel.workflow.develop_current import INSTALLED, KEY, describe_wishes, join_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ffiwheel.config.project import Project
+    from ffiwheel.wheel.editable import Editable
+    from ffiwheel.workflow.develop_current import Wishes
+
+_SLACK = 20_000_000
+"""Nanoseconds that the time of a file may be behind the clock."""
+_CHANGING = "changing"
+_DESCRIBING = ("pyproject.toml", "setup.py", "setup.cfg", "CMakeLists.txt")
+
+
+class Stock(NamedTuple):
+    """How files were before a build."""
+
+    moment: int
+    """When the build began, in nanoseconds since 1970."""
+    marks: Mapping[str, str]
+    """Path -> mark of each that was known then."""
+
+
+def take_stock(project: Project, folder: Path) -> Stock:
+    """Return how the files are that are going to be compiled, as far as they are known."""
+    moment = time.time_ns()
+    remembered = (path for _, _, path in read_state(str(folder))[1])
+    paths = {*_list_sources(project, folder), *remembered}
+    return Stock(moment=moment, marks={path: mark_file(path) for path in paths})
+
+
+class State(NamedTuple):
+    """What an install says of itself."""
+
+    values: Mapping[str, str]
+    files: Sequence[tuple[str, str, str]]
+    """Kind, mark and path of each."""
+
+    @property
+    def text(self) -> str:
+        """The state as it is written."""
+        return render_state(self.values, self.files)
+
+    def still(self, values: Mapping[str, str]) -> State:
+        """Return the state where no installer has done anything since another one."""
+        kept = {name: values.get(name, "") for name in (INSTALLED, "version")}
+        return self._replace(values={**self.values, **kept})
+
+
+def describe_values(
+    project: Project, wishes: Wishes, editable: Editable, version: str
+) -> dict[str, str]:
+    """Return name -> value of what the state of an install says.
+
+    Args:
+        project: what was built.
+        wishes: how it was built.
+        editable: what goes into the environment.
+        version: its version, as far as a new one is worth the while.
+    """
+    return {
+        **describe_wishes(project, wishes),
+        "version": version,
+        "extras": join_names(wishes.extras),
+        "groups": join_names(wishes.groups),
+        KEY: editable.key,
+        INSTALLED: editable.key,
+        "python": str(interpreter()),
+    }
+
+
+def list_files(
+    project: Project, folder: Path, editable: Editable, beside: Sequence[Path], stock: Stock
+) -> list[tuple[str, str, str]]:
+    """Return kind, mark and path of each file of an install that was just built.
+
+    Args:
+        project: what was built.
+        folder: its build folder.
+        editable: what goes into the environment.
+        beside: what was written for editors.
+        stock: how files were before.
+    """
+    inputs = sorted({*_list_sources(project, folder), *_list_inputs(project, folder)})
+    sizes = {
+        name: content.stat().st_size if isinstance(content, Path) else len(content)
+        for name, content in editable.built.items()
+    }
+    rows = [
+        *((INPUT, _mark(path, stock), path) for path in inputs),
+        *((LISTING, mark_listing(path), path) for path in _list_folders(project, inputs)),
+        *((BESIDE, mark_file(str(path)), str(path)) for path in beside),
+        *((BUILT, str(size), name) for name, size in sizes.items()),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def remember(folder: Path, files: Sequence[tuple[str, str, str]]) -> None:
+    """Note in the build folder what was compiled, for the next build."""
+    inputs = (row for row in files if row[0] == INPUT)
+    text = render_state({}, inputs)
+    write_if_changed(folder / STATE, text.encode("utf-8", "surrogateescape"))
+
+
+def forget_outdated(project: Project, folder: Path) -> None:
+    """Remove the objects that Ninja takes for new enough, although a file of theirs has changed.
+
+    Ninja asks which is younger. After the clock went backwards, or an older copy of a file took its
+    place, that is the object.
+    """
+    _, files = read_state(str(folder))
+    changed = {path for _, mark, path in files if mark_file(path) not in ("", mark)}
+    if not changed:
+        return
+    for cwd, file in _ninja_files(project, folder):
+        last = mark_file(str(file.with_name(".ninja_deps")))  # no object is younger
+        if not any(_time_of(mark_file(path)) <= _time_of(last or "0") for path in changed):
+            continue
+        for made, read in parse_objects(_ask_ninja(cwd, file, "deps")):
+            known = (os.path.normpath(cwd / name) for name in read)
+            times = [mark_file(path) for path in known if path in changed]
+            own = mark_file(str(cwd / made))
+            if own and any(_time_of(one) <= _time_of(own) for one in times):
+                (cwd / made).unlink(missing_ok=True)
+
+
+def parse_objects(text: str) -> Iterator[tuple[str, list[str]]]:
+    r"""Yield each output that `ninja -t deps` lists, and what it was made of.
+
+    >>> list(parse_objects("a.o: #deps 2, deps mtime 17\n    a.cc\n    a.h\n\nb.o: #deps 0\n"))
+    [('a.o', ['a.cc', 'a.h']), ('b.o', [])]
+    """
+    for block in text.split("\n\n"):
+        made, found, _ = block.partition(": #deps ")
+        if found:
+            yield made.strip(), list(parse_deps(block))
+
+
+def _time_of(mark: str) -> int:
+    return int(mark.partition(":")[0])
+
+
+def _mark(path: str, stock: Stock) -> str:
+    """Return the mark of a file, unless it may have changed since the build began."""
+    mark = mark_file(path)
+    if not mark or stock.marks.get(path) == mark:
+        return mark
+    return mark if _time_of(mark) < stock.moment - _SLACK else _CHANGING
+
+
+def _list_sources(project: Project, folder: Path) -> Iterator[str]:
+    """Yield the files of the project that a build looks at, whether they are compiled or not."""
+    for name in _DESCRIBING:
+        if (project.root / name).is_file():
+            yield str(project.root / name)
+    for name, _ in read_files(project.root, folder):
+        if not name.startswith("build/"):
+            yield os.path.normpath(project.root / name)
+    for name, path in source_files(project).items():
+        if "_ffi_api" in name and not is_ours(name, path):
+            yield str(path)
+
+
+def _list_inputs(project: Project, folder: Path) -> Iterator[str]:
+    """Yield the files that Ninja remembers, but those that the build has made itself."""
+    for cwd, file in _ninja_files(project, folder):
+        made = f"{folder}{os.sep}"
+        told = parse_deps(_ask_ninja(cwd, file, "deps"))
+        again = _ask_ninja(cwd, file, "query", "build.ninja") if cwd != project.root else ""
+        listed = (line.strip().lstrip("| ") for line in again.splitlines())
+        for name in (*told, *(one for one in listed if one.startswith("/"))):
+            path = os.path.normpath(cwd / name)
+            if not path.startswith(made) and os.path.isfile(path):  # noqa: PTH113 - hundreds
+                yield path
+
+
+def _ask_ninja(cwd: Path, file: Path, *question: str) -> str:
+    program = Path(ninja.BIN_DIR) / "ninja"
+    return query((program, "-C", cwd, "-f", file, "-t", *question)) or ""
+
+
+def _ninja_files(project: Project, folder: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield the folder that Ninja works in, and its file, for each that a build may have used."""
+    if project.config.sources and (folder / "build.ninja").is_file():
+        yield project.root, folder / "build.ninja"
+    for file in folder.glob("cmake-*/build.ninja"):
+        yield file.parent, file
+
+
+def _list_folders(project: Project, inputs: Iterable[str]) -> list[str]:
+    """Return the folders in which new sources would count: those of sources, and around them."""
+    root = project.folder
+    found = {root, *(str(package.path) for package in source_packages(project))}
+    for path in inputs:
+        folder = os.path.dirname(path)  # noqa: PTH120 - as above
+        while folder.startswith(f"{root}{os.sep}") and folder not in found:
+            found.add(folder)
+            folder = os.path.dirname(folder)  # noqa: PTH120 - as above
+    return sorted(found)
