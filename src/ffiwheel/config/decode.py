@@ -1,9 +1,9 @@
 """Turn a TOML table into a class of `schema`, collecting every problem of the reading.
 
-The fields' types say what a key may hold: a `str`, a `Literal` of strings, a tuple of strings, a
-mapping of strings to strings or to tuples of strings, a table that is such a class again, or a
-tuple of those. A field without a default must be given. A new kind of type is a new case of
-`_decode`. A table that is not there takes no time.
+The fields' types say what a key may hold: a `str`, a `bool`, a `Literal` of strings, a tuple of
+strings, a mapping of strings to strings or to tuples of strings, a table that is such a class
+again, or a tuple of those. A field without a default must be given. A new kind of type is a new
+case of `_decode`. A table that is not there takes no time.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ Table: TypeAlias = "Mapping[str, TomlValue]"
 
 _Schema = TypeVar("_Schema", bound=NamedTuple)
 _SHAPES = (tuple, Mapping, Literal)
+_PLAIN: dict[object, str] = {str: "a string", bool: "`true` or `false`"}
 _ALIKE = 0.65
 """From when on a value is taken for a misspelt choice: `mayor` may not be `minor`."""
 
@@ -95,11 +96,11 @@ def _decode(kind: object, value: TomlValue, where: str, problems: list[Problem])
         return _decode(get_args(kind)[0], value, where, problems)
     if is_table(kind) and isinstance(value, dict):
         return decode_table(kind, value, where, problems)
-    if kind is str and isinstance(value, str):
+    if kind in _PLAIN and type(value) is kind:
         return value
     if get_origin(kind) in _SHAPES:
         return _decode_shape(kind, value, where, problems)
-    _mistyped("a string" if kind is str else "a table", value, where, problems)
+    _mistyped(_PLAIN.get(kind, "a table"), value, where, problems)
     return None
 
 
@@ -178,6 +179,8 @@ def _decode_choice(
 
 def _mistyped(expected: str, value: TomlValue, where: str, problems: list[Problem]) -> None:
     hint = f'write `["{value}"]`' if expected == "a list of strings" and type(value) is str else ""
+    if expected == _PLAIN[bool] and value in {"true", "false"}:
+        hint = f"write `{value}`, without quotes"
     problems.append(Problem(f"expected {expected}, found {_name_of(value)}", where, hint))
 
 

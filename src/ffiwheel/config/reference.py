@@ -117,13 +117,15 @@ def describe_type(kind: object) -> str:
     if get_origin(kind) is Mapping and get_origin(get_args(kind)[1]) is tuple:
         return "A table of lists of strings"
     shapes: dict[object, str] = {tuple: "A list of strings", Mapping: "A table of strings"}
-    return shapes.get(get_origin(kind), "A string")
+    return shapes.get(get_origin(kind), "`true` or `false`" if kind is bool else "A string")
 
 
 def _describe_default(value: object) -> str:
     """Return a default worth telling; the docstring says what an empty one means."""
     if value is _REQUIRED:
         return "; required"
+    if isinstance(value, bool):
+        return f"; default: `{str(value).lower()}`"
     return f'; default: `"{value}"`' if value else ""
 
 
