@@ -8,7 +8,7 @@ from pathlib import Path
 
 import ninja
 import pytest
-from debian import find_or_install, look_for
+from debian_packages import find_or_install, look_for
 from many import TYPED, build_many, deps_of, library_of, make_many, sbom_of
 from workshop import require, run_ffiwheel
 

@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from debian import find_or_install, look_for
+from debian_packages import find_or_install, look_for
 from many import build_many, library_of, make_many
 from workshop import SAMPLES, Workshop, check, require
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _PAYS_FROM = 5
 """How many sources must begin alike: from here on a clean build takes less work with the header."""
 _BROUGHT = re.compile(r"^#\s*include\s*<(tvm/ffi/[^>]+)>", re.MULTILINE)
-_FORCED = ("-include", "-imacros", "--include", "--imacros")
-"""Options that put something before the beginning of every source."""
+_FORCED = ("-include", "-imacros", "--include", "--imacros", "-fmodule")
+"""Options that put something before the beginning of every source, or have headers of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
