@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from workshop import GOLDEN, compare_golden
 
+from ffiwheel.compile.cmake import cmake_folder, compiler_environment
 from ffiwheel.compile.job import Job
 from ffiwheel.compile.share import find_share
 from ffiwheel.errors import MissingToolError
@@ -107,20 +109,53 @@ def test_one_that_is_missing_is_an_error(programs: Path, *, update_golden: bool)
     compare_golden(golden, f"{raised.value}\n", update=update_golden)
 
 
+def job_with(folder: Path, launcher: Launcher | None) -> Job:
+    """Return a job for this machine."""
+    return Job(
+        root=folder,
+        folder=folder,
+        target=native_target(),
+        runtime=Runtime(version="0.1.15", root=folder, library=folder),
+        compiler=GCC,
+        debug=False,
+        launcher=launcher,
+    )
+
+
 def test_the_machines_of_distcc_decide_how_many_compile(
     programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CMAKE_BUILD_PARALLEL_LEVEL", raising=False)
     put(programs, "distcc", "[ $1 = -j ] && echo 37")
-    job = Job(
-        root=tmp_path,
-        folder=tmp_path,
-        target=native_target(),
-        runtime=Runtime(version="0.1.15", root=tmp_path, library=tmp_path),
-        compiler=GCC,
-        debug=False,
-        launcher=find_launcher("distcc", GCC, ""),
-    )
+    job = job_with(tmp_path, find_launcher("distcc", GCC, ""))
     assert find_share(job) == 37
     monkeypatch.setenv("CMAKE_BUILD_PARALLEL_LEVEL", "5")
     assert find_share(job) == 5
+
+
+def test_little_memory_means_few_compilers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CMAKE_BUILD_PARALLEL_LEVEL", raising=False)
+    monkeypatch.setattr("ffiwheel.compile.share.cores", lambda: 16)
+    job = job_with(tmp_path, None)
+    for free, number in ((64 * 2**30, 0), (None, 0), (3 * 2**30, 6), (1, 1)):
+        monkeypatch.setattr("ffiwheel.compile.share.read_free_memory", lambda free=free: free)
+        assert find_share(job) == number, "none: Ninja decides"
+        told = compiler_environment(job).get("CMAKE_BUILD_PARALLEL_LEVEL", "0")
+        assert told == str(number)
+        assert find_share(replace(job, share=4)) == min(4, number or 4)
+
+
+def test_cmake_hears_of_a_launcher_what_the_user_has_not_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language in ("C", "CXX"):
+        monkeypatch.delenv(f"CMAKE_{language}_COMPILER_LAUNCHER", raising=False)
+    named = job_with(tmp_path, Launcher(name="ccache"))
+    assert compiler_environment(named)["CMAKE_CXX_COMPILER_LAUNCHER"] == "ccache"
+    monkeypatch.setenv("CMAKE_CXX_COMPILER_LAUNCHER", "mine")
+    told = compiler_environment(named)
+    assert "CMAKE_CXX_COMPILER_LAUNCHER" not in told
+    assert told["CMAKE_C_COMPILER_LAUNCHER"] == "ccache"
+    unnamed = job_with(tmp_path, Launcher(name=""))
+    assert "CMAKE_C_COMPILER_LAUNCHER" not in compiler_environment(unnamed)
+    assert cmake_folder(named, None) != cmake_folder(unnamed, None)
