@@ -44,7 +44,8 @@ def name_of(found: Launcher | None) -> str | None:
 
 def put_ccache(folder: Path, cache: Path) -> None:
     """Put something into a folder that answers as ccache does."""
-    put(folder, "ccache", f'[ "$2" = cache_dir ] && echo "{cache}" || echo file_macro')
+    answers = f'cache_dir) echo "{cache}";; sloppiness) echo file_macro;; prefix_command) echo;;'
+    put(folder, "ccache", f'case "$2" in {answers} esac')
 
 
 def test_a_cache_is_used_where_it_works(programs: Path, tmp_path: Path) -> None:
@@ -78,6 +79,12 @@ def test_ccache_may_overlook_what_precompiled_headers_need(programs: Path, tmp_p
     other = find_launcher("sccache", GCC, "")
     assert other
     assert other.header_variables is None
+
+
+def test_ccache_before_distcc_takes_no_precompiled_header(programs: Path) -> None:
+    put(programs, "ccache", '[ "$2" = prefix_command ] && echo /usr/bin/distcc')
+    put(programs, "distcc", "echo 24")
+    assert find_launcher("ccache", GCC, "") == Launcher(name="ccache", slots=24)
 
 
 def test_zig_has_a_cache_of_its_own(programs: Path, tmp_path: Path) -> None:

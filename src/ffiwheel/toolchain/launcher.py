@@ -77,13 +77,22 @@ def own_launcher(compiler: Compiler) -> str:
 
 
 def describe_launcher(name: str) -> Launcher:
-    """Return a launcher, with what it says of itself; only ccache can take a precompiled header."""
-    if name == "distcc":
-        said = (query((name, "-j")) or "").strip()
-        return Launcher(name=name, slots=int(said) if said.isdecimal() else 0)
+    """Return a launcher, with what it says of itself.
+
+    Only ccache can take a precompiled header, and only if it compiles here: what it hands on to
+    other machines names the header.
+    """
     if name != "ccache":
-        return Launcher(name=name)
+        return Launcher(name=name, slots=_count_slots(name))
+    if behind := (query((name, "-k", "prefix_command")) or "").split():
+        return Launcher(name=name, slots=_count_slots(Path(behind[0]).name))
     return Launcher(name=name, header_variables=lax_variables(query((name, "-k", "sloppiness"))))
+
+
+def _count_slots(name: str) -> int:
+    """Return how many compilers distcc's machines can run at once; others do not say."""
+    said = (query((name, "-j")) or "").strip() if name == "distcc" else ""
+    return int(said) if said.isdecimal() else 0
 
 
 def lax_variables(said: str | None) -> Mapping[str, str]:
