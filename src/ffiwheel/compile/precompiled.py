@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _PAYS_FROM = 5
 """How many sources must begin alike: from here on a clean build takes less work with the header."""
 _BROUGHT = re.compile(r"^#\s*include\s*<(tvm/ffi/[^>]+)>", re.MULTILINE)
-_FORCED = ("-include", "-imacros", "--include", "--imacros", "-fmodule")
-"""Options that put something before the beginning of every source, or have headers of their own."""
+_FORCED = ("-include", "-imacros", "--include", "--imacros", "-iquote", "-fmodule")
+"""Options that put something before the beginning of every source, or find other headers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,9 @@ def find_precompiled(plan: Plan) -> Precompiled | None:
         or any(flag.startswith(_FORCED) for flag in plan.table.flags)
     ):
         return None
-    folders = [plan.job.root / name for name in plan.table.include_dirs]
+    # Emitted headers are found before those of the project; then only what lies beside is certain.
+    listed = () if plan.job.overlay else plan.table.include_dirs
+    folders = [plan.job.root / name for name in listed]
     leading = {
         unit.source: read_leading(unit.parts[0], folders)
         for unit in plan.units
