@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--update-golden`, which writes the expected files anew."""
     parser.addoption("--update-golden", action="store_true", help="write golden files anew")
+
+
+os.environ["CCACHE_DISABLE"] = "1"
+"""The user's cache is not for tests; ccache hands everything on to the compiler then."""
 
 
 @pytest.fixture(scope="session")

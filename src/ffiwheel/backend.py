@@ -118,17 +118,29 @@ get_requires_for_build_editable = get_requires_for_build_wheel
 
 
 def _options(settings: ConfigSettings | None) -> BuildOptions:
-    """Return what `--config-setting debug=true` and `verbose=true` ask for."""
+    """Return what `--config-setting debug=true`, `verbose=true` and `launcher=...` ask for."""
+    from typing import get_args
+
+    from ffiwheel.config.schema import LauncherName
     from ffiwheel.errors import Problem, ProjectError
     from ffiwheel.workflow.build import BuildOptions
 
     given = settings or {}
-    hint = "the settings are `debug` and `verbose`, and each is `true` or `false`"
+    launchers = get_args(LauncherName)
+    known = {"debug": ("true", "false"), "verbose": ("true", "false"), "launcher": launchers}
+    hint = (
+        "the settings are `debug` and `verbose`, and each is `true` or `false`;\n"
+        f"and `launcher`, which is one of {', '.join(f'`{name}`' for name in launchers)}"
+    )
     wrong = [
         Problem(f"`{name}={value}` is not a setting", "config settings", hint)
         for name, value in given.items()
-        if name not in {"debug", "verbose"} or value not in {"true", "false"}
+        if value not in known.get(name, ())
     ]
     if wrong:
         raise ProjectError.of(wrong)
-    return BuildOptions(debug=given.get("debug") == "true", verbose=given.get("verbose") == "true")
+    return BuildOptions(
+        debug=given.get("debug") == "true",
+        verbose=given.get("verbose") == "true",
+        launcher=str(given.get("launcher", "")),
+    )

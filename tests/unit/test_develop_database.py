@@ -11,7 +11,7 @@ from ffiwheel.workflow.develop_database import plan_database
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMAND = "/usr/bin/c++ -O2 -fno-gnu-unique -DA='\"b c\"' -MD -MF {out}.d -c {file} -o {out}"
+COMMAND = "/usr/bin/c++ -O2 -include build/precompiled/headers.h -fno-gnu-unique -DA='\"b c\"' -MD -MF {out}.d -c {file} -o {out}"
 
 
 @pytest.fixture

@@ -299,3 +299,11 @@ def test_severity_is_what_the_project_makes_of_it() -> None:
 )
 def test_what_projects_need(sample: Path, needs: set[str]) -> None:
     assert set(find_needs(read_project(sample)).reasons) == needs
+
+
+def test_a_launcher_that_is_named_is_needed(tmp_path: Path) -> None:
+    text = (SAMPLES / "sources-only" / "pyproject.toml").read_text()
+    settings = '\n[tool.ffiwheel.compile]\nlauncher = "{}"\n'
+    for name in ("distcc", "auto", "none"):
+        (tmp_path / "pyproject.toml").write_text(text + settings.format(name))
+        assert (name in find_needs(read_project(tmp_path)).reasons) == (name == "distcc")

@@ -6,9 +6,10 @@ import json
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from ffiwheel.config.project import read_project
+from ffiwheel.config.schema import LauncherName
 from ffiwheel.errors import FfiwheelError, ProjectError
 from ffiwheel.model.finding import Report, Severity
 from ffiwheel.toolchain.targets import parse_targets
@@ -46,6 +47,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
         default="",
         metavar="VERSION",
         help="compile against this release of apache-tvm-ffi (default: the installed one)",
+    )
+    parser.add_argument(
+        "--launcher",
+        choices=get_args(LauncherName),
+        default="",
+        help="what starts the compiler: a cache, or what hands the work to other machines"
+        " (default: what the project says, else ccache or sccache if it is found)",
     )
     parser.add_argument("-v", "--verbose", action="store_true", help="show what compilers print")
     parser.add_argument("--json", action="store_true", help="print the result as JSON on stdout")
@@ -151,6 +159,7 @@ def _choice(options: argparse.Namespace) -> BuildOptions:
         verbose=options.verbose,
         fix=options.fix,
         ffi=options.ffi,
+        launcher=options.launcher,
         link=options.link or "wheel",
         api=Path(options.api) if options.api else None,
         emulate=options.emulate,

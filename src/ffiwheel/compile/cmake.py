@@ -19,6 +19,7 @@ from pyproject_hooks import BuildBackendHookCaller
 from ffiwheel.compile.hook import hook_runner
 from ffiwheel.compile.inputs import read_inputs
 from ffiwheel.compile.job import CMAKE_DATA, Job
+from ffiwheel.compile.share import find_share
 from ffiwheel.compile.toolchain_file import (
     plan_programs,
     toolchain_definitions,
@@ -29,6 +30,7 @@ from ffiwheel.config.decode import subtable
 from ffiwheel.errors import ProjectError
 from ffiwheel.model.compiled import Compiled
 from ffiwheel.model.provenance import Part, part_of
+from ffiwheel.system.environment import is_set
 from ffiwheel.system.files import make_private_folder, write_if_changed
 from ffiwheel.system.foreign_zip import extract_zip
 
@@ -157,7 +159,9 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
 
 def cmake_folder(job: Job, exports: tuple[str, ...] | None) -> Path:
     """Return CMake's build folder: another one for whatever its cache would keep for ever."""
-    kept = repr((job.compiler.cc, job.compiler.cxx, exports is None, plan_programs(job)))
+    launcher = job.launcher.name if job.launcher else ""
+    told = (job.compiler.cc, job.compiler.cxx, exports is None, plan_programs(job), launcher)
+    kept = repr(told)
     return job.folder / f"cmake-{hashlib.sha256(kept.encode()).hexdigest()[:8]}"
 
 
@@ -181,13 +185,24 @@ def stub_root(job: Job) -> Path:
 def compiler_environment(job: Job) -> dict[str, str]:
     """Return what another build system is told, and write the programs that this names.
 
-    It is `CC` and `CXX`, and how many compilers it may start where other builds go on beside it.
+    It is `CC` and `CXX`; what starts them, which only CMake hears; and how many it may start where
+    there are other builds beside it, or little memory.
     """
     write_toolchain(job)
-    share = {"CMAKE_BUILD_PARALLEL_LEVEL": str(job.share)} if job.share else {}
+    number = find_share(job)
+    more = {"CMAKE_BUILD_PARALLEL_LEVEL": str(number)} if number else {}
+    more |= launcher_variables(job)
     if not plan_programs(job):
-        return {"CC": shlex.join(job.compiler.cc), "CXX": shlex.join(job.compiler.cxx), **share}
-    return {"CC": str(tools_folder(job) / "cc"), "CXX": str(tools_folder(job) / "c++"), **share}
+        return {"CC": shlex.join(job.compiler.cc), "CXX": shlex.join(job.compiler.cxx), **more}
+    return {"CC": str(tools_folder(job) / "cc"), "CXX": str(tools_folder(job) / "c++"), **more}
+
+
+def launcher_variables(job: Job) -> dict[str, str]:
+    """Return what CMake is told of a launcher, where the user has not told it already."""
+    if not job.launcher or not job.launcher.name:
+        return {}
+    names = (f"CMAKE_{language}_COMPILER_LAUNCHER" for language in ("C", "CXX"))
+    return {name: job.launcher.name for name in names if not is_set(name)}
 
 
 def _unpack(wheel: Path, folder: Path) -> dict[str, Path]:

@@ -91,10 +91,11 @@ def link_command(plan: Plan) -> list[str]:
     if plan.cuda and plan.links_cuda:
         # nvcc knows where its runtime is; static, or the wheel would need NVIDIA's.
         linker = [str(plan.cuda.nvcc), f"-ccbin={plan.host_compiler}", "--cudart=static"]
-        return [*linker, "-shared", *passed, *(f"-Xcompiler={flag}" for flag in strip)]
+        host = [*plan.job.compiler.link, *strip]
+        return [*linker, "-shared", *passed, *(f"-Xcompiler={flag}" for flag in host)]
     # zig makes another C++ library, and a slow one, where the linker's command does not optimize.
     level = [_level(plan)] if plan.job.compiler.family == "zig" else []
-    return [*plan.job.compiler.cxx, *level, "-shared", *strip, *passed]
+    return [*plan.job.compiler.cxx, *plan.job.compiler.link, *level, "-shared", *strip, *passed]
 
 
 def link_libraries(plan: Plan) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ffiwheel.model.overlay import Overlay
     from ffiwheel.model.target import Target
-    from ffiwheel.model.toolchain import Compiler, Runtime
+    from ffiwheel.model.toolchain import Compiler, Launcher, Runtime
 
 CMAKE_DATA = Path(__file__).parent / "data" / "cmake"
 """Our CMake packages: `ffiwheel`, and `tvm_ffi` that stands in for the runtime's own."""
@@ -35,6 +35,8 @@ class Job:
     verbose: bool = False
     share: int = 0
     """How many compilers it may run at once; 0 if nothing else is built beside it."""
+    launcher: Launcher | None = None
+    """What starts the compiler, if that is not Ninja itself."""
     overlay: Overlay | None = None
     """The files that state the version, where the project wants some."""
 

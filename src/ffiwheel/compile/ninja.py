@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,9 @@ from ffiwheel.compile.inputs import read_inputs
 from ffiwheel.compile.job import HEADERS_SOURCE, Job
 from ffiwheel.compile.kernels import render_kernels, write_embedding
 from ffiwheel.compile.plan import Plan, driver_sources, one_program, shown
+from ffiwheel.compile.precompiled import find_precompiled
 from ffiwheel.compile.safe_calls import write_safe_calls
+from ffiwheel.compile.share import find_share
 from ffiwheel.compile.sources import CUDA_SUFFIX
 from ffiwheel.errors import CompileError
 from ffiwheel.model.compiled import Compiled
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from ffiwheel.model.progress import Step
     from ffiwheel.system.process import Completed
 
+LAUNCHER = "FFIWHEEL_LAUNCHER"
+"""The variable that the commands take the launcher from."""
 _LOG_TABS = 4
 """A line of Ninja's log: start and end in milliseconds, time of the output, its name, a hash."""
 
@@ -55,6 +60,7 @@ def compile_sources(
         What each plan ends in, and how many seconds of work it took, all cores together. One that
         fails does not hold up the others.
     """
+    plans = tuple(replace(plan, precompiled=find_precompiled(plan)) for plan in plans)
     for plan in plans:
         _write_plan(plan)
     _write_kernels(plans[0])
@@ -63,7 +69,7 @@ def compile_sources(
         write_if_changed(file, render_group(plans, folder).encode())
     log = folder / ".ninja_log"
     known = log.stat().st_size if log.is_file() else 0
-    done = _run_ninja(plans[0].job, file, step, *(["-k", "0"] if len(plans) > 1 else []))
+    done = _run_ninja(plans, file, step)
     work = read_work(log, known)
     return tuple((_conclude(plan, file, done), _seconds(plan, work)) for plan in plans)
 
@@ -77,6 +83,11 @@ def _write_plan(plan: Plan) -> None:
         write_program(plan.host_compiler, plan.job.compiler.cxx)
     for source in driver_sources(plan):
         write_if_changed(folder / source.name, source.read_bytes())
+    for unit in plan.units:
+        if unit.source.parent == plan.unity_folder:
+            write_if_changed(unit.source, unit.text.encode())
+    if plan.precompiled:
+        write_if_changed(plan.header, plan.precompiled.text.encode())
     write_if_changed(folder / "build.ninja", render_ninja(plan).encode())
 
 
@@ -91,13 +102,28 @@ def _write_kernels(plan: Plan) -> None:
     write_if_changed(kernels.file, render_kernels(plan, kernels).encode())
 
 
-def _run_ninja(job: Job, file: Path, step: Step, *options: str) -> Completed:
+def _run_ninja(plans: Sequence[Plan], file: Path, step: Step) -> Completed:
     """Run Ninja in the project's folder, so that paths in options mean what people expect."""
-    program = Path(ninja.BIN_DIR) / "ninja"
-    command: list[str | Path] = [program, *options, "-f", file, *(["-v"] if job.verbose else [])]
+    job = plans[0].job
+    options = [
+        *(["-k", "0"] if len(plans) > 1 else []),
+        *(["-j", str(share)] if (share := find_share(job)) else []),
+        *(["-v"] if job.verbose else []),
+    ]
+    command: list[str | Path] = [Path(ninja.BIN_DIR) / "ninja", *options, "-f", file]
     # Jupyter forces colors on all that it starts, and we read what Ninja says.
-    env = inherited(NINJA_STATUS="[%f/%t] ", CLICOLOR_FORCE="0")
+    plain = {"NINJA_STATUS": "[%f/%t] ", "CLICOLOR_FORCE": "0"}
+    env = inherited(**plain, **_launcher_variables(plans))
     return run(command, cwd=job.root, env=env, on_line=listener(step))
+
+
+def _launcher_variables(plans: Sequence[Plan]) -> dict[str, str]:
+    """Return what the commands and the launcher itself take from the environment."""
+    launcher = plans[0].job.launcher
+    if launcher is None:
+        return {LAUNCHER: ""}
+    more = launcher.header_variables if any(plan.precompiled for plan in plans) else None
+    return {LAUNCHER: launcher.name, **(more or {})}
 
 
 def _conclude(plan: Plan, file: Path, done: Completed) -> Compiled | CompileError:
@@ -173,9 +199,11 @@ def _include_kernels(writer: Writer, plan: Plan, folder: Path) -> None:
 def _objects(plan: Plan) -> tuple[str, ...]:
     """Return what compilers make for a plan, as Ninja calls it."""
     job = plan.job
-    names = (object_name(job, source) for source in (*plan.sources, plan.headers_source))
+    sources = (*(unit.source for unit in plan.units), plan.headers_source)
+    objects = (job.folder / object_name(job, source) for source in sources)
     fatbins = map(plan.kernels.fatbin, plan.kernels.sources) if plan.kernels else ()
-    return tuple(shown(job.root, path) for path in (*(job.folder / n for n in names), *fatbins))
+    headers = (plan.compiled_header,) if plan.precompiled else ()
+    return tuple(shown(job.root, path) for path in (*objects, *fatbins, *headers))
 
 
 def render_headers_source(version: str) -> str:
@@ -190,15 +218,10 @@ def render_ninja(plan: Plan) -> str:
     writer = Writer(text, width=10_000)  # type: ignore[arg-type]  # its stub says `str`
     writer.variable("builddir", escape(shown(plan.job.root, plan.job.folder)))
     _write_rules(writer, plan)
-    objects = []
-    for source in (*plan.sources, *plan.own_sources):
-        name = object_name(plan.job, source)
-        target = escape(shown(plan.job.root, plan.job.folder / name))
-        rule = "cuda" if source.suffix == CUDA_SUFFIX else "cxx"
-        writer.build(
-            [target], rule, [escape(shown(plan.job.root, source))], variables={"name": name}
-        )
-        objects.append(target)
+    objects = [
+        _write_object(writer, plan, source)
+        for source in (*(unit.source for unit in plan.units), *plan.own_sources)
+    ]
     if plan.kernels:
         objects += write_embedding(writer, plan, plan.kernels)
         _include_kernels(writer, plan, plan.job.folder)
@@ -209,10 +232,30 @@ def render_ninja(plan: Plan) -> str:
     return text.getvalue()
 
 
+def _write_object(writer: Writer, plan: Plan, source: Path) -> str:
+    """Tell Ninja to compile a source, and return the object."""
+    root = plan.job.root
+    name = object_name(plan.job, source)
+    target = escape(shown(root, plan.job.folder / name))
+    rule = "cuda" if source.suffix == CUDA_SUFFIX else "cxx"
+    variables, implicit = {"name": name}, []
+    if plan.precompiled and source in plan.precompiled.users:
+        variables["header"] = _command(["-include", shown(root, plan.header)])
+        implicit.append(escape(shown(root, plan.compiled_header)))
+    read = escape(shown(root, source))
+    writer.build([target], rule, [read], implicit=implicit, variables=variables)
+    return target
+
+
 def _write_rules(writer: Writer, plan: Plan) -> None:
-    cxx = _command([*plan.job.compiler.cxx, *compile_flags(plan)])
-    command = f"{cxx} -MD -MF $out.d -c $in -o $out"
+    cxx = _launched(plan, _command([*plan.job.compiler.cxx, *compile_flags(plan)]))
+    command = f"{cxx} $header -MD -MF $out.d -c $in -o $out"
     writer.rule("cxx", command, description="compile $in", depfile="$out.d", deps="gcc")
+    if plan.precompiled:
+        command = f"{cxx} -x c++-header -MD -MF $out.d -c $in -o $out"
+        writer.rule("header", command, description="compile $in", depfile="$out.d", deps="gcc")
+        made, read = (shown(plan.job.root, one) for one in (plan.compiled_header, plan.header))
+        writer.build([escape(made)], "header", [escape(read)])
     if plan.cuda and plan.links_cuda:
         nvcc = _command([str(plan.cuda.nvcc), *cuda_flags(plan)])
         # nvcc makes names from the source's whole path, unless it is given another seed.
@@ -230,6 +273,15 @@ def _write_rules(writer: Writer, plan: Plan) -> None:
             rspfile="$out.rsp",  # a command line has a limit, a list of objects has none
             rspfile_content="$in_newline",
         )
+
+
+def _launched(plan: Plan, command: str) -> str:
+    """Return a compiler's command behind what starts it.
+
+    That is taken from the environment: Ninja compiles anew what has another command than before,
+    and the launcher changes nothing in what is made. zig has a cache of its own.
+    """
+    return command if plan.job.compiler.family == "zig" else f"$${LAUNCHER} {command}"
 
 
 def _command(parts: list[str]) -> str:

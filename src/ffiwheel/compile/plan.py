@@ -7,9 +7,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ffiwheel.compile.sources import CUDA_SUFFIX
+from ffiwheel.compile.units import plan_units
 
 if TYPE_CHECKING:
     from ffiwheel.compile.job import Job
+    from ffiwheel.compile.precompiled import Precompiled
+    from ffiwheel.compile.units import Unit
     from ffiwheel.config.schema import CompileTable
     from ffiwheel.model.toolchain import Compiler, CudaCompiler
 
@@ -54,6 +57,28 @@ class Plan:
     cuda: CudaCompiler | None
     """The CUDA compiler, where there is something for it to compile."""
     kernels: Kernels | None = None
+    precompiled: Precompiled | None = None
+    """The header that is compiled before the sources, where that is worth it."""
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """What the compiler is given of the project."""
+        return tuple(plan_units(self.sources, self.unity_folder if self.table.unity else None))
+
+    @property
+    def unity_folder(self) -> Path:
+        """Where the files are made that include several sources."""
+        return self.job.folder / "unity"
+
+    @property
+    def header(self) -> Path:
+        """The text of the precompiled header."""
+        return self.job.folder / "precompiled" / "headers.h"
+
+    @property
+    def compiled_header(self) -> Path:
+        """The precompiled header itself, where g++ looks for it."""
+        return self.header.with_name("headers.h.gch")
 
     @property
     def built(self) -> Path:

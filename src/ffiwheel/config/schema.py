@@ -14,6 +14,9 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 _NO_FLAGS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
+LauncherName: TypeAlias = Literal["auto", "none", "ccache", "sccache", "distcc", "icecc"]
+
+
 class CompileTable(NamedTuple):
     """How plain sources are compiled; a `CMakeLists.txt` says all of this itself.
 
@@ -41,6 +44,18 @@ class CompileTable(NamedTuple):
     such as `linux-x86_64`. What several keys say is given one after the other."""
     link_flags_for: Mapping[str, tuple[str, ...]] = _NO_FLAGS
     """More `link-flags` for some targets: `"windows-*" = ["-lws2_32"]`."""
+    precompiled_headers: bool = True
+    """Whether g++ reads the headers of TVM-FFI once for all sources that begin with the same ones,
+    from five such sources on. The library is the same to the byte; the build folder gets some
+    80 MB larger. Other compilers read them for each source."""
+    unity: bool = False
+    """Whether C++ sources are compiled eight at a time, as one: less work for a whole build, more
+    for one edit. Names that several of them give to things of their own then clash."""
+    launcher: LauncherName = "auto"
+    """What starts the C++ compiler, for a `CMakeLists.txt` too: a cache (`ccache`, `sccache`) or
+    what hands the work to other machines (`distcc`, `icecc`). With `auto`, ccache or sccache if it
+    is found and works. Each is set up by its own means, such as `DISTCC_HOSTS`. zig, which has a
+    cache of its own, and `nvcc` are started without it."""
 
 
 class BindingsTable(NamedTuple):

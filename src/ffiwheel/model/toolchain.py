@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 
@@ -22,6 +23,21 @@ class Compiler:
     """The command that compiles and links C++."""
     archive_tools: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Commands for `ar` and `ranlib` where the system's own will not do."""
+    link: tuple[str, ...] = ()
+    """What makes it link with a faster linker than its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launcher:
+    """A program that starts compilers: a cache, or what hands work to other machines."""
+
+    name: str
+    """Its name, by which it is found on the search path; empty if the compiler's command has it."""
+    header_variables: Mapping[str, str] | None = None
+    """The variables that it needs where a precompiled header is used; None if it cannot take such
+    a header."""
+    slots: int = 0
+    """How many compilers its machines can run at once, all together; 0 if it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

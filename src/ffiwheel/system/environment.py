@@ -149,6 +149,15 @@ def compiler_choice_for(names: Sequence[str]) -> tuple[str, str, str]:
     return "", "", ""
 
 
+def parallel_choice() -> int:
+    """Return how many compilers the user wants at once, 0 where that is not said.
+
+    https://cmake.org/cmake/help/latest/envvar/CMAKE_BUILD_PARALLEL_LEVEL.html
+    """
+    value = os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", "")
+    return int(value) if value.isascii() and value.isdecimal() else 0
+
+
 def zig_cache_choice() -> Path | None:
     """Return where zig keeps what it makes for all projects, or None if it knows no such place."""
     from pathlib import Path  # noqa: PLC0415 - a version query does without

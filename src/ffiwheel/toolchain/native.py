@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ffiwheel.errors import MissingToolError
 from ffiwheel.model.provenance import Part
@@ -16,6 +17,9 @@ from ffiwheel.system.environment import compiler_choice
 from ffiwheel.system.machine import machine_arch
 from ffiwheel.system.process import query
 from ffiwheel.toolchain.zig import find_zig, zig_compiler
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _PAIRS = (("c++", "cc"), ("g++", "gcc"), ("clang++", "clang"))
 
@@ -48,7 +52,42 @@ def find_compiler() -> Compiler:
 
 def find_linker(compiler: Compiler) -> Part | None:
     """Return the linker that a compiler calls, or None if it does not say."""
-    return parse_linker_version(query((*compiler.cxx, "-Wl,--version")) or "")
+    command = (*compiler.cxx, *compiler.link, "-Wl,--version")
+    return parse_linker_version(query(command) or "")
+
+
+def with_fast_linker(compiler: Compiler, flags: Sequence[str]) -> Compiler:
+    """Return a compiler that links with mold or LLD, if one is there and will do.
+
+    Args:
+        compiler: one of this machine.
+        flags: what the project wants of compiler and linker.
+    """
+    if compiler.family == "zig" or not all(map(_suits_any_linker, flags)):
+        return compiler
+    known = (name for name in ("mold", "lld") if _knows(compiler, name))
+    name = next((name for name in known if shutil.which(f"ld.{name}")), None)
+    return replace(compiler, link=(f"-fuse-ld={name}",)) if name else compiler
+
+
+def _suits_any_linker(flag: str) -> bool:
+    """Tell whether a flag means the same to every linker: not what is for one, nor LTO.
+
+    >>> [_suits_any_linker(one) for one in ("-lm", "-O3", "-Wl,-T,a.ld", "-flto", "-fuse-ld=gold")]
+    [True, True, False, False, False]
+    """
+    return not flag.startswith(("-Wl,", "-Xlinker", "-T", "-flto", "-fuse-ld", "-B", "-z"))
+
+
+def _knows(compiler: Compiler, linker: str) -> bool:
+    """Tell whether a compiler has the option for a linker; g++ has those of two since 9 and 12.1.
+
+    https://gcc.gnu.org/onlinedocs/gcc/Link-Options.html#index-fuse-ld_003dmold
+    """
+    found = re.search(r"(\d+)\.(\d+)$", compiler.label)
+    number = (int(found[1]), int(found[2])) if found else (0, 0)
+    oldest = {"gcc": {"lld": (9, 0), "mold": (12, 1)}, "clang": {"lld": (5, 0), "mold": (12, 0)}}
+    return number >= oldest[compiler.family][linker]
 
 
 def parse_linker_version(text: str) -> Part | None:

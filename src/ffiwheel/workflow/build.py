@@ -16,7 +16,8 @@ from ffiwheel.audit.platform import lowest_platform
 from ffiwheel.compile.job import Job
 from ffiwheel.errors import WheelError
 from ffiwheel.model.size import show_size
-from ffiwheel.toolchain.native import find_compiler
+from ffiwheel.toolchain.launcher import find_launcher
+from ffiwheel.toolchain.native import find_compiler, with_fast_linker
 from ffiwheel.toolchain.targets import native_target
 from ffiwheel.wheel.assemble import write_wheel
 from ffiwheel.wheel.sbom import add_sbom
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from ffiwheel.model.draft import Draft
     from ffiwheel.model.finding import Report
     from ffiwheel.model.progress import Progress
-    from ffiwheel.model.toolchain import Compiler, Runtime
+    from ffiwheel.model.toolchain import Compiler, Launcher, Runtime
     from ffiwheel.model.version import Version
     from ffiwheel.workflow.bind import Bind
 
@@ -66,6 +67,8 @@ class BuildOptions:
     """What libraries for other systems are linked with: the `wheel` of the runtime, or `stubs`."""
     api: Path | None = None
     """The description of what the libraries offer, where it is not to be found out."""
+    launcher: str = ""
+    """What starts the compiler; default: what the project says."""
     emulate: bool = False
     """Load the libraries of other systems under an emulator, where there is one."""
 
@@ -125,7 +128,7 @@ def make_draft(
         bind: the step *bind*, with as much proof as the draft needs.
     """
     version = show_version(project, progress)
-    compiler = find_compiler()
+    compiler = find_job_compiler(project)
     if claim_folder(folder, project.root, compiler):
         progress.note("another machine or ffiwheel has built here: everything is built anew")
     job = plan_job(project, version, folder, options, compiler)
@@ -152,11 +155,35 @@ def plan_job(
         folder=folder,
         target=native_target(),
         compiler=compiler,
+        launcher=find_job_launcher(project, options, compiler),
         runtime=find_job_runtime(options),
         debug=options.debug,
         verbose=options.verbose,
         overlay=emit_into(project, version, folder),
     )
+
+
+def find_job_compiler(project: Project) -> Compiler:
+    """Return the compiler of this machine; plain sources are linked with the fastest linker."""
+    compiler, table = find_compiler(), project.config.compile
+    if not project.config.sources:
+        return compiler
+    wishes = [table.flags, table.link_flags, *table.flags_for.values()]
+    flags = [flag for some in (*wishes, *table.link_flags_for.values()) for flag in some]
+    return with_fast_linker(compiler, flags)
+
+
+def find_job_launcher(
+    project: Project, options: BuildOptions, compiler: Compiler
+) -> Launcher | None:
+    """Return what starts a compiler, as the caller or the project chooses.
+
+    Raises:
+        MissingToolError: if it is not there.
+    """
+    said = f"tool.ffiwheel.compile.launcher in {project.root / 'pyproject.toml'}"
+    chosen = options.launcher or project.config.compile.launcher
+    return find_launcher(chosen, compiler, "--launcher" if options.launcher else said)
 
 
 def find_job_runtime(options: BuildOptions) -> Runtime:

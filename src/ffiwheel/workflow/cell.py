@@ -28,7 +28,7 @@ from ffiwheel.system.environment import cache_folder, compiler_choice
 from ffiwheel.system.watching import take_snapshot
 from ffiwheel.toolchain.cached import in_cache
 from ffiwheel.toolchain.runtime import find_runtime
-from ffiwheel.workflow.build import BuildOptions, plan_job
+from ffiwheel.workflow.build import BuildOptions, find_job_compiler, plan_job
 from ffiwheel.workflow.compile import compile_project
 from ffiwheel.workflow.reflect import reflect_draft
 from ffiwheel.workflow.version import project_version
@@ -163,7 +163,7 @@ def _compile(
     project: Project, spelt_out: Path, options: BuildOptions, progress: Progress
 ) -> tuple[Draft, Api]:
     version, folder = project_version(project), project.root / "build"
-    job = plan_job(project, version, folder, options)
+    job = plan_job(project, version, folder, options, find_job_compiler(project))
     with progress.step("compile") as step:
         [attempt] = compile_project(project, version, [job], folder, step)
         draft = _require_draft(attempt)

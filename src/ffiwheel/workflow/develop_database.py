@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _STARTERS = {"ccache", "sccache", "distcc", "icecc"}
 _ONLY_GCC = {"-fno-gnu-unique", "-Winvalid-pch"}
+_PRECOMPILED = "/precompiled/headers.h"
+"""A header that g++ has precompiled; the source includes all that is in it."""
 _CPP = (".cc", ".cpp", ".cxx", ".c++", ".C")
 
 
@@ -78,6 +80,8 @@ def _read_entry(entry: Mapping[str, str]) -> Entry:
     while words and (words[0].startswith("$") or PurePosixPath(words[0]).name in _STARTERS):
         del words[0]
     kept = [word for word in words if word not in _ONLY_GCC]
+    while precompiled := [at for at, word in enumerate(kept) if word.endswith(_PRECOMPILED)]:
+        del kept[precompiled[0] - 1 : precompiled[0] + 1]  # `-include` before it
     return Entry(directory=entry["directory"], file=entry["file"], arguments=kept)
 
 

@@ -144,6 +144,9 @@ def find_needs(project: Project) -> Needs:
         reasons[compilers.NVCC] = cuda
     if _wants_git(project):
         reasons[build_tools.GIT] = "the project takes its version from git"
+    launcher = project.config.compile.launcher
+    if launcher not in {"auto", "none"}:
+        reasons[launcher] = "`launcher` in `[tool.ffiwheel.compile]` names it"
     minimum = _MINIMUM.search(listing or "")
     return Needs(
         reasons=reasons,

@@ -18,10 +18,15 @@ from ffiwheel.errors import CompileError, FfiwheelError, WheelError
 from ffiwheel.model.outcome import Outcome
 from ffiwheel.system.machine import loads_here
 from ffiwheel.toolchain.cross import find_cross_compiler
-from ffiwheel.toolchain.native import find_compiler
 from ffiwheel.toolchain.targets import native_target
 from ffiwheel.workflow.attempt import Attempt
-from ffiwheel.workflow.build import BuildOptions, assemble, find_job_runtime
+from ffiwheel.workflow.build import (
+    BuildOptions,
+    assemble,
+    find_job_compiler,
+    find_job_launcher,
+    find_job_runtime,
+)
 from ffiwheel.workflow.compile import (
     check_for_target,
     check_project,
@@ -192,14 +197,16 @@ def plan_target(
     Raises:
         MissingToolError: if something is not there that this target needs.
     """
-    compiler = find_compiler() if target.is_native else find_cross_compiler(target)
-    if not target.is_native:
+    native = target.is_native
+    compiler = find_job_compiler(project) if native else find_cross_compiler(target)
+    if not native:
         runtime = runtime_for(target, runtime, compiler, options.link)
     return Job(
         root=project.root,
         folder=folder,
         target=target,
         compiler=compiler,
+        launcher=find_job_launcher(project, options, compiler),
         runtime=runtime,
         debug=options.debug,
         verbose=options.verbose,
