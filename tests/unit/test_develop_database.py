@@ -11,7 +11,8 @@ from ffiwheel.workflow.develop_database import plan_database
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMAND = "/usr/bin/c++ -O2 -include build/precompiled/headers.h -fno-gnu-unique -DA='\"b c\"' -MD -MF {out}.d -c {file} -o {out}"
+OPTIONS = "-O2 -include build/precompiled/headers.h -fno-gnu-unique -DA='\"b c\"' -MD -MF {out}.d"
+COMMAND = f"/usr/bin/c++ {OPTIONS} -c {{file}} -o {{out}}"
 
 
 @pytest.fixture
