@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from debian_packages import find_or_install, look_for
 from workshop import Workshop
 
 if TYPE_CHECKING:
@@ -15,6 +17,14 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--update-golden`, which writes the expected files anew."""
     parser.addoption("--update-golden", action="store_true", help="write golden files anew")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Install what builds use wherever it is found: before the first of them, not between two."""
+    is_worker = hasattr(config, "workerinput")
+    for name, program in (("ccache", "ccache"), ("mold", "mold"), ("lld", "ld.lld")):
+        if not is_worker and name in os.environ.get("FFIWHEEL_REQUIRE", "").split(","):
+            find_or_install(partial(look_for, program), name)
 
 
 os.environ["CCACHE_DISABLE"] = "1"
