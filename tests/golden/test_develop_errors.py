@@ -106,8 +106,8 @@ def test_an_import_names_a_folder_without_an_install(project: Path, *, update_go
 def test_neither_pip_nor_uv(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, update_golden: bool
 ) -> None:
-    monkeypatch.setattr(installer, "find_uv", lambda: None)
-    monkeypatch.setattr(installer, "_has_pip", lambda: False)
+    monkeypatch.setattr(installer, "look_for_uv", lambda: None)
+    monkeypatch.setattr(installer, "has_pip", lambda: False)
     with pytest.raises(FfiwheelError) as caught:
         find_installer(Environment(folder=tmp_path))
     text = f"{caught.value}\n".replace(str(tmp_path), "{environment}")

@@ -5,11 +5,11 @@ The environment of `uv venv` has no pip, and that of `python -m venv` need not k
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import shutil
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -65,13 +65,13 @@ def find_installer(environment: Environment) -> Installer:
         MissingToolError: if there is neither pip nor uv.
     """
     own = next(_own_pips(environment), None)
-    uv = find_uv()
+    uv = look_for_uv()
     if own and not (uv and environment.is_of_uv):
         return _pip((str(environment.python), "-I", "-m", "pip"))
     if uv:
         command = (uv, "pip", "install", "--python", str(environment.python))
         return Installer(name="uv", command=command)
-    if _has_pip():
+    if has_pip():
         return _pip((sys.executable, "-m", "pip", "--python", str(environment.python)))
     raise MissingToolError(
         "there is neither pip nor uv to install with",
@@ -81,7 +81,7 @@ def find_installer(environment: Environment) -> Installer:
     )
 
 
-def find_uv() -> str | None:
+def look_for_uv() -> str | None:
     """Return uv, on the search path or beside the Python that runs us."""
     beside = os.path.dirname(sys.executable)  # noqa: PTH120 - a link stays one
     return shutil.which("uv") or shutil.which("uv", path=beside)
@@ -97,5 +97,6 @@ def _pip(start: tuple[str, ...]) -> Installer:
     return Installer(name="pip", command=(*start, "install", *options))
 
 
-def _has_pip() -> bool:
-    return find_spec("pip") is not None
+def has_pip() -> bool:
+    """Tell whether there is a pip beside us; it is not imported for that."""
+    return any(importlib.metadata.distributions(name="pip"))

@@ -11,7 +11,6 @@ import importlib.metadata
 import importlib.util
 import json
 import re
-import shutil
 import sys
 import sysconfig
 import tempfile
@@ -25,6 +24,7 @@ from ffiwheel.system.environment import cache_folder, inherited, interpreter
 from ffiwheel.system.machine import host_libc
 from ffiwheel.system.process import run
 from ffiwheel.toolchain.cached import in_cache, refuse_write
+from ffiwheel.toolchain.installer import has_pip, look_for_uv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,17 +121,9 @@ def run_installer(
 @lru_cache
 def find_uv() -> str | None:
     """Return uv where it has installed the runtime, or where there is no pip."""
-    runtime = _find_distribution("apache-tvm-ffi")
+    runtime = next(iter(importlib.metadata.distributions(name="apache-tvm-ffi")), None)
     installer = (runtime.read_text("INSTALLER") or "").strip() if runtime else ""
-    if installer != "uv" and _find_distribution("pip"):
-        return None
-    beside = Path(sys.executable).with_name("uv")
-    return str(beside) if beside.is_file() else shutil.which("uv")
-
-
-def _find_distribution(name: str) -> importlib.metadata.Distribution | None:
-    """Return what is installed under that name; nothing of it is imported."""
-    return next(iter(importlib.metadata.distributions(name=name)), None)
+    return None if installer != "uv" and has_pip() else look_for_uv()
 
 
 def load_with(
