@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from processes import is_running, wait_until
 
 from ffiwheel.errors import OutputError, ProjectError, WheelError
 from ffiwheel.model.record import Hashed, check_record, hash_of, parse_record, render_record
@@ -220,18 +221,7 @@ def test_a_process_ends_when_we_are_killed(tmp_path: Path) -> None:
         number = starter.stdout.readline().strip()
         assert is_running(number)
         starter.kill()
-    deadline = time.monotonic() + 20
-    while is_running(number) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not is_running(number)
-
-
-def is_running(number: str) -> bool:
-    """Tell whether there is a process with that number; one that has ended has no command line."""
-    try:
-        return bool((Path("/proc") / number / "cmdline").read_bytes())
-    except OSError:
-        return False
+    wait_until(lambda: not is_running(number))
 
 
 def test_what_a_command_leaves_running_stays(tmp_path: Path) -> None:

@@ -10,13 +10,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import ninja
-
-from ffiwheel.system.process import query
+from ffiwheel.compile.ask_ninja import ask_ninja, parse_deps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ffiwheel.compile.job import Job
 
 
@@ -32,23 +28,11 @@ def read_inputs(job: Job, file: Path, cwd: Path, outputs: tuple[str, ...] = ()) 
         cwd: the folder that Ninja worked in.
         outputs: the objects that are asked about; default: all.
     """
-    program = Path(ninja.BIN_DIR) / "ninja"
-    told = (
-        query((program, "-C", cwd, "-f", file, "-t", "deps", *outputs)) if file.is_file() else None
-    )
-    listed = (os.path.join(cwd, one) for one in parse_deps(told or ""))  # noqa: PTH118 - thousands
+    told = parse_deps(ask_ninja(cwd, file, "deps", *outputs))
+    listed = (os.path.join(cwd, one) for one in told)  # noqa: PTH118 - thousands
     ours = (f"{job.root}/", *([f"{job.overlay.folder}/"] if job.overlay else []))
     near = [Path(one) for one in set(map(os.path.normpath, listed)) if one.startswith(ours)]
     return dict(sorted((name, path) for path in near if (name := _name(job, path))))
-
-
-def parse_deps(text: str) -> Iterator[str]:
-    r"""Yield every file that `ninja -t deps` lists.
-
-    >>> list(parse_deps("a.o: #deps 2, deps mtime 17 (VALID)\n    a.cc\n    include/a.h\n\n"))
-    ['a.cc', 'include/a.h']
-    """
-    yield from (line.strip() for line in text.splitlines() if line.startswith("    "))
 
 
 def _name(job: Job, path: Path) -> str | None:

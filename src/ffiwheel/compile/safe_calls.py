@@ -70,4 +70,4 @@ def render_safe_calls(name: str, given: str) -> str:
 
 
 def _folder(job: Job) -> Path:
-    return job.folder / "headers"
+    return job.folder / "safe-calls"

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 
 def ask_git(folder: Path, *arguments: str) -> str | None:
-    """Return what git answers in `folder`, or None where it fails or is not installed."""
-    return query(("git", "-C", folder, *arguments), env=git_environment())
+    """Return what git answers in `folder`, or None where it fails or is not installed.
+
+    It has all the time it takes: to look at a large repository on a network drive takes minutes.
+    """
+    return query(("git", "-C", folder, *arguments), env=git_environment(), hurried=False)
 
 
 def ask_git_for_files(folder: Path, *options: str) -> list[str]:

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -20,12 +21,15 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ffiwheel.errors import MissingToolError
 from ffiwheel.system.signals import ending_politely
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+ANSWER_SECONDS = 60.0
+"""How long a program has to answer a question: on a busy machine, from a slow drive."""
 _GRACE_SECONDS = 5.0
 _STDERR = 2
 
@@ -245,9 +249,18 @@ def output_of(failure: ChildFailed) -> str:
     return "\n".join(filter(None, parts))
 
 
-def query(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> str | None:
-    """Return what `command` prints on stdout, or None if it fails or does not exist."""
-    seconds = _patience.get()
+def query(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str] | None = None,
+    hurried: bool = True,
+) -> str | None:
+    """Return what `command` prints on stdout, or None if it fails or does not exist.
+
+    Raises:
+        MissingToolError: if it has not ended in time, and is `hurried`.
+    """
+    seconds = _patience.get() or (ANSWER_SECONDS if hurried else None)
     with (
         contextlib.suppress(OSError),
         subprocess.Popen(
@@ -256,19 +269,29 @@ def query(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=seconds is not None,
+            start_new_session=True,
         ) as process,
     ):
         try:
             said = process.communicate(timeout=seconds)[0]
-        except subprocess.TimeoutExpired:
+        except subprocess.TimeoutExpired as error:
             os.killpg(process.pid, signal.SIGKILL)
+            raise _explain_silence(command, error.timeout) from error
         except BaseException:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             raise
-        else:
-            return said.decode(errors="replace") if process.returncode == 0 else None
+        return said.decode(errors="replace") if process.returncode == 0 else None
     return None
+
+
+def _explain_silence(command: Sequence[str | Path], seconds: float) -> MissingToolError:
+    name = os.path.basename(command[0])  # noqa: PTH119 - it may be no path
+    return MissingToolError(
+        f"`{name}` does not answer within {seconds:.0f} seconds",
+        where=shlex.join(map(str, command)),
+        hint="see what it waits for: run this yourself.\n"
+        "It may be a license server, a network drive or a cache's server",
+    )
 
 
 def stop_all() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ffiwheel.errors import MissingToolError
 from ffiwheel.model.toolchain import CudaCompiler
-from ffiwheel.system.process import query, run
+from ffiwheel.system.process import ANSWER_SECONDS, query, run
 
 _USUAL = Path("/usr/local/cuda/bin/nvcc")
 
@@ -48,7 +48,8 @@ def find_nvcc() -> CudaCompiler:
 
 def _ask_include_dirs(nvcc: Path) -> tuple[Path, ...]:
     """Return the folders that nvcc adds by itself; nvcc may be a script that lies elsewhere."""
-    done = run((nvcc, "--dryrun", "-c", "nothing.cu"), cwd=Path("/"))
+    command = (nvcc, "--dryrun", "-c", "nothing.cu")
+    done = run(command, cwd=Path("/"), timeout=ANSWER_SECONDS)
     return parse_include_dirs(done.text)
 
 

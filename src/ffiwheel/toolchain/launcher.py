@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ffiwheel.errors import MissingToolError
 from ffiwheel.model.toolchain import Launcher
 from ffiwheel.system.files import is_writable
-from ffiwheel.system.process import query
+from ffiwheel.system.process import impatient, query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,6 +29,8 @@ _INSTALLS = {
 }
 _CACHES = ("ccache", "sccache")
 """Those that are used unasked: they need no other machine, and one that fails is left out."""
+_CACHE_SECONDS = 10.0
+"""How long a cache has to say that it works; sccache has a server to start for that."""
 _LAX = ("pch_defines", "time_macros")
 """What ccache may overlook. With a precompiled header it takes nothing from the cache without
 them: it cannot see in one which macros it was made with, nor if it has the time in it. Ninja makes
@@ -107,7 +109,13 @@ def lax_variables(said: str | None) -> Mapping[str, str]:
 
 def _works(name: str) -> bool:
     """Tell whether a cache can be used: a build must not fail for one that nobody asked for."""
+    question = ("-k", "cache_dir") if name == "ccache" else ("--show-stats",)  # starts its server
+    try:
+        with impatient(_CACHE_SECONDS):
+            said = query((name, *question))
+    except MissingToolError:  # it does not answer, as `ffiwheel doctor` tells
+        return False
     if name == "ccache":
-        folder = (query((name, "-k", "cache_dir")) or "").strip()
+        folder = (said or "").strip()
         return bool(folder) and is_writable(Path(folder))
-    return query((name, "--show-stats")) is not None  # starts its server, if there is none
+    return said is not None

@@ -13,11 +13,9 @@ import shlex
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, TypedDict
 
-import ninja
-
+from ffiwheel.compile.ask_ninja import ask_ninja
 from ffiwheel.compile.sources import find_sources
 from ffiwheel.reflect.source.files import DATABASE
-from ffiwheel.system.process import query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -47,8 +45,7 @@ def read_database(project: Project, folder: Path) -> list[Entry]:
         folder: its build folder.
     """
     if project.config.sources:
-        program, file = Path(ninja.BIN_DIR) / "ninja", folder / "build.ninja"
-        told = query((program, "-C", project.root, "-f", file, "-t", "compdb")) or "[]"
+        told = ask_ninja(project.root, folder / "build.ninja", "compdb") or "[]"
         sources = find_sources(project.root, project.config.sources)
         return plan_database(json.loads(told), sources, folder)
     files = sorted(folder.glob(f"cmake-*/{DATABASE}"), key=lambda one: one.stat().st_mtime)

@@ -11,13 +11,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import ninja
-
-from ffiwheel.compile.inputs import parse_deps
+from ffiwheel.compile.ask_ninja import ask_ninja, parse_deps, parse_objects
 from ffiwheel.reflect.source.files import read_files
 from ffiwheel.system.environment import interpreter
 from ffiwheel.system.files import write_if_changed
-from ffiwheel.system.process import query
 from ffiwheel.wheel.finder import (
     BESIDE,
     BUILT,
@@ -150,24 +147,12 @@ def forget_outdated(project: Project, folder: Path) -> None:
         last = mark_file(str(file.with_name(".ninja_deps")))  # no object is younger
         if not any(_time_of(mark_file(path)) <= _time_of(last or "0") for path in changed):
             continue
-        for made, read in parse_objects(_ask_ninja(cwd, file, "deps")):
+        for made, read in parse_objects(ask_ninja(cwd, file, "deps")):
             known = (os.path.normpath(cwd / name) for name in read)
             times = [mark_file(path) for path in known if path in changed]
             own = mark_file(str(cwd / made))
             if own and any(_time_of(one) <= _time_of(own) for one in times):
                 (cwd / made).unlink(missing_ok=True)
-
-
-def parse_objects(text: str) -> Iterator[tuple[str, list[str]]]:
-    r"""Yield each output that `ninja -t deps` lists, and what it was made of.
-
-    >>> list(parse_objects("a.o: #deps 2, deps mtime 17\n    a.cc\n    a.h\n\nb.o: #deps 0\n"))
-    [('a.o', ['a.cc', 'a.h']), ('b.o', [])]
-    """
-    for block in text.split("\n\n"):
-        made, found, _ = block.partition(": #deps ")
-        if found:
-            yield made.strip(), list(parse_deps(block))
 
 
 def _time_of(mark: str) -> int:
@@ -199,18 +184,13 @@ def _list_inputs(project: Project, folder: Path) -> Iterator[str]:
     """Yield the files that Ninja remembers, but those that the build has made itself."""
     for cwd, file in _ninja_files(project, folder):
         made = f"{folder}{os.sep}"
-        told = parse_deps(_ask_ninja(cwd, file, "deps"))
-        again = _ask_ninja(cwd, file, "query", "build.ninja") if cwd != project.root else ""
+        told = parse_deps(ask_ninja(cwd, file, "deps"))
+        again = ask_ninja(cwd, file, "query", "build.ninja") if cwd != project.root else ""
         listed = (line.strip().lstrip("| ") for line in again.splitlines())
         for name in (*told, *(one for one in listed if one.startswith("/"))):
             path = os.path.normpath(cwd / name)
             if not path.startswith(made) and os.path.isfile(path):  # noqa: PTH113 - hundreds
                 yield path
-
-
-def _ask_ninja(cwd: Path, file: Path, *question: str) -> str:
-    program = Path(ninja.BIN_DIR) / "ninja"
-    return query((program, "-C", cwd, "-f", file, "-t", *question)) or ""
 
 
 def _ninja_files(project: Project, folder: Path) -> Iterator[tuple[Path, Path]]:

@@ -109,7 +109,7 @@ def make_install(
 
 def _keep_headers(runtime: Runtime, folder: Path) -> dict[str, str]:
     """Copy the headers of a runtime that may be gone; return the folder -> that of the copy."""
-    copy = folder / "headers" / runtime.version
+    copy = folder / "runtime-headers" / runtime.version
     copy_once(runtime.include_dir, copy)
     return {str(runtime.include_dir): str(copy)}
 

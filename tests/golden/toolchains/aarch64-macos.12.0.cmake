@@ -1,5 +1,5 @@
-# cc: /zig cc -target aarch64-macos.12.0 -O2 -s -fno-sanitize=all -isystem /build folder/headers
-# c++: /zig c++ -target aarch64-macos.12.0 -O2 -s -fno-sanitize=all -isystem /build folder/headers
+# cc: /zig cc -target aarch64-macos.12.0 -O2 -s -fno-sanitize=all -isystem /build folder/safe-calls
+# c++: /zig c++ -target aarch64-macos.12.0 -O2 -s -fno-sanitize=all -isystem /build folder/safe-calls
 # ar: /zig ar
 # ranlib: /zig ranlib
 # strip: true

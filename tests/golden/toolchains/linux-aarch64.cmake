@@ -1,5 +1,5 @@
-# cc: /zig cc -target aarch64-linux-gnu.2.17 -O2 -s -fno-sanitize=all -isystem /build folder/headers
-# c++: /zig c++ -target aarch64-linux-gnu.2.17 -O2 -s -fno-sanitize=all -isystem /build folder/headers
+# cc: /zig cc -target aarch64-linux-gnu.2.17 -O2 -s -fno-sanitize=all -isystem /build folder/safe-calls
+# c++: /zig c++ -target aarch64-linux-gnu.2.17 -O2 -s -fno-sanitize=all -isystem /build folder/safe-calls
 # ar: /zig ar
 # ranlib: /zig ranlib
 # strip: true

@@ -1,5 +1,5 @@
-# cc: /zig cc -target x86_64-linux-musl -O2 -s -dynamic -fno-sanitize=all -D__MUSL__ -isystem /build folder/headers
-# c++: /zig c++ -target x86_64-linux-musl -O2 -s -dynamic -fno-sanitize=all -D__MUSL__ -isystem /build folder/headers
+# cc: /zig cc -target x86_64-linux-musl -O2 -s -dynamic -fno-sanitize=all -D__MUSL__ -isystem /build folder/safe-calls
+# c++: /zig c++ -target x86_64-linux-musl -O2 -s -dynamic -fno-sanitize=all -D__MUSL__ -isystem /build folder/safe-calls
 # ar: /zig ar
 # ranlib: /zig ranlib
 # strip: true
