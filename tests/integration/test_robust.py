@@ -136,6 +136,60 @@ def test_an_editable_build_waits_for_another(workshop: Workshop) -> None:
     assert editable.err.count("waiting for another build") == 1
 
 
+def test_an_older_copy_of_a_file_is_compiled(either: Path, workshop: Workshop) -> None:
+    """As `mv` brings back from a backup, or a clock that was behind makes."""
+    source, library = find_source(either), built(workshop.wheel(either))
+    text = source.read_text()
+    source.write_text(text.replace("return x + 1;", "return x + 41;"))
+    os.utime(source, (1_700_000_000, 1_700_000_000))
+    assert built(workshop.wheel(either)) != library
+    source.write_text(text)
+    os.utime(source, (1_600_000_000, 1_600_000_000))
+    assert built(workshop.wheel(either)) == library
+
+
+def test_an_older_copy_after_a_build_that_failed(workshop: Workshop) -> None:
+    """What was compiled then is not of the file that is there now."""
+    project = workshop.copy(TEMPLATES / "cpu")
+    source, other = find_source(project), project / "src" / "other.cc"
+    other.write_text("int fine;\n")
+    library = built(workshop.wheel(project))
+    text, facts = source.read_text(), source.stat()
+    source.write_text(text.replace("return x + 1;", "return x + 41;"))
+    other.write_text("nonsense")
+    assert workshop.build(project, "-v", CMAKE_BUILD_PARALLEL_LEVEL="2").code == 4
+    source.write_text(text)
+    os.utime(source, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    other.write_text("int fine;\n")
+    assert built(workshop.wheel(project)) == library
+
+
+def test_a_clock_that_was_set_back(either: Path, workshop: Workshop) -> None:
+    source, library = find_source(either), built(workshop.wheel(either))
+    folder = either / "build" / "ffiwheel" / "release"
+    later = time.time() + 3600
+    for path in folder.rglob("*"):
+        os.utime(path, (later, later))
+    source.write_text(source.read_text().replace("return x + 1;", "return x + 41;"))
+    result = workshop.build(either)
+    assert result.code == 0, result.err
+    assert "everything is built anew" in result.err
+    assert built(either / result.out.strip()) != library
+    assert "everything is built anew" not in workshop.build(either).err
+
+
+@pytest.mark.parametrize("options", [(), ("--target", "native")])
+def test_a_build_folder_that_was_moved(workshop: Workshop, options: tuple[str, ...]) -> None:
+    """CMake refuses one."""
+    project = workshop.copy(TEMPLATES / "cmake")
+    library = built(workshop.wheel(project, *options))
+    moved = project.rename(project.parent / "elsewhere")
+    result = workshop.build(moved, *options)
+    assert result.code == 0, result.err
+    assert "everything is built anew" in result.err
+    assert built(moved / result.out.splitlines()[-1]) == library
+
+
 def test_the_first_of_many_errors_is_shown(workshop: Workshop) -> None:
     project = workshop.copy(SAMPLES / "sources-only")
     [source] = project.glob("src/*.cc")
@@ -190,6 +244,24 @@ def test_a_file_that_cannot_be_read_is_named(workshop: Workshop) -> None:
     result = workshop.build(project)
     assert result.code == 2, result.err
     assert "cannot read `data.txt`: Input/output error" in result.err
+
+
+@pytest.fixture(params=["cpu", "cmake"])
+def either(request: pytest.FixtureRequest, workshop: Workshop) -> Path:
+    """A project of each engine."""
+    return workshop.copy(TEMPLATES / str(request.param))
+
+
+def find_source(project: Path) -> Path:
+    [source] = project.glob("src/my_extension.cc")
+    return source
+
+
+def built(wheel: Path) -> bytes:
+    """Return the library in a wheel."""
+    with zipfile.ZipFile(wheel) as archive:
+        [name] = [name for name in archive.namelist() if name.endswith(".so")]
+        return archive.read(name)
 
 
 def add_line(file: Path, line: str) -> None:

@@ -30,7 +30,7 @@ from ffiwheel.workflow.compile import (
     emit_into,
 )
 from ffiwheel.workflow.log import logged
-from ffiwheel.workflow.origin import claim_folder
+from ffiwheel.workflow.origin import BUILT_ANEW, claim_folder
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.reflect import reflect_draft
 from ffiwheel.workflow.runtimes import find_wanted_runtime
@@ -130,7 +130,7 @@ def make_draft(
     version = show_version(project, progress)
     compiler = find_job_compiler(project)
     if claim_folder(folder, project.root, compiler):
-        progress.note("another machine or ffiwheel has built here: everything is built anew")
+        progress.note(BUILT_ANEW)
     job = plan_job(project, version, folder, options, compiler)
     check_project(project, version.for_wheel, job.overlay)
     check_for_target(project, job.target, job.overlay)

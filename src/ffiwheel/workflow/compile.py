@@ -38,6 +38,7 @@ from ffiwheel.workflow.attempt import Attempt
 from ffiwheel.workflow.binaries import read_binaries
 from ffiwheel.workflow.emit import emit_overlay
 from ffiwheel.workflow.finish import finish_draft
+from ffiwheel.workflow.outdated import forget_outdated, remember_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -58,6 +59,8 @@ def compile_project(
 ) -> tuple[Attempt, ...]:
     """Compile a project for each job's target; one that fails does not hold up the others.
 
+    Whatever has changed is compiled anew, also where an older file has taken the place of another.
+
     Args:
         project: what to compile, checked for each of the targets.
         version: its version.
@@ -65,6 +68,15 @@ def compile_project(
         folder: the build folder: that of the one job, or one around all.
         step: where to tell.
     """
+    forget_outdated(project, folder)
+    attempts = _compile(project, version, jobs, folder, step)
+    remember_inputs(project, folder)
+    return attempts
+
+
+def _compile(
+    project: Project, version: Version, jobs: Sequence[Job], folder: Path, step: Step
+) -> tuple[Attempt, ...]:
     if not project.is_ours:
         step.done(_summarize(project.backend, jobs))
         return _attempt_all(project, jobs, lambda job: _draft_foreign(project, job, step))

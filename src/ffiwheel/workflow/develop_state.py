@@ -11,24 +11,22 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ffiwheel.compile.ask_ninja import ask_ninja, parse_deps, parse_objects
+from ffiwheel.compile.ask_ninja import ask_ninja
 from ffiwheel.reflect.source.files import read_files
 from ffiwheel.system.environment import interpreter
-from ffiwheel.system.files import write_if_changed
 from ffiwheel.wheel.finder import (
     BESIDE,
     BUILT,
     INPUT,
     LISTING,
-    STATE,
     mark_file,
     mark_listing,
-    read_state,
     render_state,
 )
 from ffiwheel.workflow.bind import is_ours
 from ffiwheel.workflow.compile import source_files, source_packages
 from ffiwheel.workflow.develop_current import INSTALLED, KEY, describe_wishes, join_names
+from ffiwheel.workflow.outdated import list_read, ninja_files, remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -55,8 +53,7 @@ class Stock(NamedTuple):
 def take_stock(project: Project, folder: Path) -> Stock:
     """Return how the files are that are going to be compiled, as far as they are known."""
     moment = time.time_ns()
-    remembered = (path for _, _, path in read_state(str(folder))[1])
-    paths = {*_list_sources(project, folder), *remembered}
+    paths = {*_list_sources(project, folder), *remembered(folder)}
     return Stock(moment=moment, marks={path: mark_file(path) for path in paths})
 
 
@@ -126,35 +123,6 @@ def list_files(
     return [row for row in rows if row[1]]
 
 
-def remember(folder: Path, files: Sequence[tuple[str, str, str]]) -> None:
-    """Note in the build folder what was compiled, for the next build."""
-    inputs = (row for row in files if row[0] == INPUT)
-    text = render_state({}, inputs)
-    write_if_changed(folder / STATE, text.encode("utf-8", "surrogateescape"))
-
-
-def forget_outdated(project: Project, folder: Path) -> None:
-    """Remove the objects that Ninja takes for new enough, although a file of theirs has changed.
-
-    Ninja asks which is younger. After the clock went backwards, or an older copy of a file took its
-    place, that is the object.
-    """
-    _, files = read_state(str(folder))
-    changed = {path for _, mark, path in files if mark_file(path) not in ("", mark)}
-    if not changed:
-        return
-    for cwd, file in _ninja_files(project, folder):
-        last = mark_file(str(file.with_name(".ninja_deps")))  # no object is younger
-        if not any(_time_of(mark_file(path)) <= _time_of(last or "0") for path in changed):
-            continue
-        for made, read in parse_objects(ask_ninja(cwd, file, "deps")):
-            known = (os.path.normpath(cwd / name) for name in read)
-            times = [mark_file(path) for path in known if path in changed]
-            own = mark_file(str(cwd / made))
-            if own and any(_time_of(one) <= _time_of(own) for one in times):
-                (cwd / made).unlink(missing_ok=True)
-
-
 def _time_of(mark: str) -> int:
     return int(mark.partition(":")[0])
 
@@ -181,24 +149,14 @@ def _list_sources(project: Project, folder: Path) -> Iterator[str]:
 
 
 def _list_inputs(project: Project, folder: Path) -> Iterator[str]:
-    """Yield the files that Ninja remembers, but those that the build has made itself."""
-    for cwd, file in _ninja_files(project, folder):
-        made = f"{folder}{os.sep}"
-        told = parse_deps(ask_ninja(cwd, file, "deps"))
+    """Yield the files that were compiled, and those that CMake has read."""
+    for cwd, file in ninja_files(project, folder):
+        yield from list_read(folder, cwd, file)
         again = ask_ninja(cwd, file, "query", "build.ninja") if cwd != project.root else ""
         listed = (line.strip().lstrip("| ") for line in again.splitlines())
-        for name in (*told, *(one for one in listed if one.startswith("/"))):
-            path = os.path.normpath(cwd / name)
-            if not path.startswith(made) and os.path.isfile(path):  # noqa: PTH113 - hundreds
+        for path in (os.path.normpath(one) for one in listed if one.startswith("/")):
+            if not path.startswith(f"{folder}{os.sep}") and os.path.isfile(path):  # noqa: PTH113
                 yield path
-
-
-def _ninja_files(project: Project, folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Yield the folder that Ninja works in, and its file, for each that a build may have used."""
-    if project.config.sources and (folder / "build.ninja").is_file():
-        yield project.root, folder / "build.ninja"
-    for file in folder.glob("cmake-*/build.ninja"):
-        yield file.parent, file
 
 
 def _list_folders(project: Project, inputs: Iterable[str]) -> list[str]:

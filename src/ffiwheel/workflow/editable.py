@@ -23,9 +23,7 @@ from ffiwheel.workflow.develop_current import describe_version
 from ffiwheel.workflow.develop_state import (
     State,
     describe_values,
-    forget_outdated,
     list_files,
-    remember,
     take_stock,
 )
 from ffiwheel.workflow.place import build_folder
@@ -92,7 +90,6 @@ def make_install(
         FfiwheelError: of the class of the step that failed; no install was touched then.
     """
     stock = take_stock(project, folder)
-    forget_outdated(project, folder)
     draft = make_draft(project, folder, options, progress, _bind_again)
     kept_headers = _keep_headers(passing, folder) if passing else {}
     beside = write_beside(project, draft, folder, kept_headers, progress)
@@ -103,7 +100,6 @@ def make_install(
     gone = f"{passing.root}{os.sep}" if passing else "\n"
     listed = list_files(project, folder, editable, beside.files, stock)
     files = [row for row in listed if not row[2].startswith(gone)]
-    remember(folder, files)
     return Made(editable, State(values, files))
 
 

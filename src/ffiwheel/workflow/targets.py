@@ -16,6 +16,7 @@ from ffiwheel.compile.explain import explain_failure
 from ffiwheel.compile.job import Job
 from ffiwheel.errors import CompileError, FfiwheelError, WheelError
 from ffiwheel.model.outcome import Outcome
+from ffiwheel.system.files import make_private_folder
 from ffiwheel.system.machine import loads_here
 from ffiwheel.toolchain.cross import find_cross_compiler
 from ffiwheel.toolchain.targets import native_target
@@ -42,6 +43,7 @@ from ffiwheel.workflow.description import (
 )
 from ffiwheel.workflow.emulate import LINKED, emulate_wheels
 from ffiwheel.workflow.log import logged
+from ffiwheel.workflow.origin import BUILT_ANEW, claim_folder
 from ffiwheel.workflow.place import build_folder, deliver
 from ffiwheel.workflow.quiet import Quiet
 from ffiwheel.workflow.runtimes import runtime_for
@@ -111,7 +113,9 @@ def make_wheels(
     """Make and audit a wheel of `project` for each target, in its build folder."""
     terms = terms_of(project, debug=options.debug)
     given = read_description(options.api) if options.api else None
-    version, folder = show_version(project, progress), around / "targets"
+    version, folder = show_version(project, progress), make_private_folder(around / "targets")
+    if claim_folder(folder, project.root):
+        progress.note(BUILT_ANEW)
     work = Work(
         project=project,
         version=version,
@@ -177,6 +181,7 @@ def _plan(work: Work, target: Target) -> Job | FfiwheelError:
         check_for_target(work.project, target, work.overlay)
         folder = work.folder / target.name
         job = plan_target(work.project, target, folder, work.runtime, work.options)
+        claim_folder(make_private_folder(folder), work.project.root, job.compiler)
     except FfiwheelError as error:
         return error
     return replace(job, overlay=work.overlay)
