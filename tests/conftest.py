@@ -11,6 +11,7 @@ from debian_packages import find_or_install, look_for
 from workshop import Workshop
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -35,6 +36,20 @@ os.environ["CCACHE_DISABLE"] = "1"
 def update_golden(pytestconfig: pytest.Config) -> bool:
     """Whether golden files are to be written instead of compared."""
     return bool(pytestconfig.getoption("--update-golden"))
+
+
+@pytest.fixture
+def sealed(tmp_path: Path) -> Iterator[Path]:
+    """A folder in one that we may not look into: root does not while the test runs."""
+    folder = tmp_path / "sealed" / "inside"
+    (folder / "bin").mkdir(parents=True)
+    folder.parent.chmod(0)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield folder
+    os.seteuid(user)
+    folder.parent.chmod(0o755)
 
 
 @pytest.fixture

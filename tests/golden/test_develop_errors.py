@@ -9,13 +9,16 @@ import pytest
 from test_error_texts import readable
 from workshop import GOLDEN, TEMPLATES, Workshop, compare_golden, git_status, run_ffiwheel
 
+from ffiwheel.config.project import read_project
 from ffiwheel.errors import FfiwheelError
 from ffiwheel.toolchain import installer
 from ffiwheel.toolchain.installer import Installer, find_installer
-from ffiwheel.toolchain.virtual import Environment
+from ffiwheel.toolchain.virtual import Environment, find_environment
 from ffiwheel.wheel.finder import INPUT, STATE, Finder, render_state
+from ffiwheel.workflow import place
 from ffiwheel.workflow.develop_install import Order, install
-from ffiwheel.workflow.quiet import QuietStep
+from ffiwheel.workflow.place import build_folder
+from ffiwheel.workflow.quiet import Quiet, QuietStep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +74,33 @@ def test_a_python_that_does_not_run(project: Path, *, update_golden: bool) -> No
     folder = make_environment(project.parent / "broken", "exit 3")
     variables = {**PLAIN, "VIRTUAL_ENV": str(folder)}
     refuse(project, "broken-python", update=update_golden, variables=variables)
+
+
+def test_an_environment_whose_python_is_gone(project: Path, *, update_golden: bool) -> None:
+    """As after the Python that it was made with was upgraded; no other environment is taken."""
+    folder = make_environment(project / ".venv", "exit 3")
+    (folder / "bin" / "python").unlink()
+    (folder / "bin" / "python").symlink_to("/nowhere/python3.9")
+    refuse(project, "python-gone", update=update_golden)
+
+
+def test_an_environment_that_may_not_be_seen(sealed: Path) -> None:
+    with pytest.raises(FfiwheelError, match="there is no environment to install into"):
+        find_environment(sealed)
+
+
+def test_no_place_to_build_in(
+    project: Path, monkeypatch: pytest.MonkeyPatch, *, update_golden: bool
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/sealed")
+    monkeypatch.setattr(place, "is_writable", lambda _: False)
+    with (
+        pytest.raises(FfiwheelError) as caught,
+        build_folder(read_project(project), Quiet(), debug=False),
+    ):
+        pass
+    text = f"{caught.value}\n".replace(str(project), "{project}")
+    compare_golden(GOLDEN / "errors" / "no-place-to-build.txt", text, update=update_golden)
 
 
 def test_an_environment_without_write_permission(project: Path, *, update_golden: bool) -> None:

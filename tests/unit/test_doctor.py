@@ -23,7 +23,7 @@ from ffiwheel.model.tool import Fault, Tool, judge
 from ffiwheel.system.machine import is_host
 from ffiwheel.system.process import impatient, query
 from ffiwheel.toolchain import native
-from ffiwheel.toolchain.checkup import ask, build_tools, compilers, launchers, pythons
+from ffiwheel.toolchain.checkup import ask, build_tools, caches, compilers, launchers, pythons
 from ffiwheel.ui.doctor import render_tools
 from ffiwheel.workflow.doctor import Diagnosis, diagnose, find_needs, refuse
 
@@ -200,6 +200,15 @@ def read(path: Path) -> str:
         return path.read_text()
     except OSError:
         return ""
+
+
+def test_folders_that_may_not_be_seen(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYENV_ROOT", str(sealed))
+    monkeypatch.setenv("PATH", str(sealed / "bin"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(sealed))
+    assert pythons.list_pythons() == ()
+    [tool] = caches.check_cache()
+    assert [one.fault for one in tool.troubles] == [Fault.UNWRITABLE]
 
 
 def test_patience_ends_with_the_block() -> None:

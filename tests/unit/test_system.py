@@ -23,6 +23,7 @@ from ffiwheel.system.files import (
     copy_once,
     explaining,
     explaining_full,
+    is_writable,
     read_input,
     replacing,
     rewrite,
@@ -305,3 +306,10 @@ def test_half_a_copy_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(OutputError, match="No space left"):
         copy_once(source, place)
     assert not list(place.parent.iterdir())
+
+
+def test_where_nothing_may_be_seen_nothing_can_be_written(sealed: Path) -> None:
+    with pytest.raises(PermissionError):
+        sealed.stat()
+    assert not is_writable(sealed)
+    assert not is_writable(sealed / "new")

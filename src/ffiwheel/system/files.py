@@ -244,7 +244,7 @@ def is_writable(folder: Path) -> bool:
 
     `os.access` says yes to root on a read-only mount, so a file is really made.
     """
-    while not folder.exists():
+    while not os.path.exists(folder):  # noqa: PTH110 - `Path` raises where nothing may be seen
         folder = folder.parent
     try:
         with tempfile.TemporaryFile(dir=folder):

@@ -6,6 +6,7 @@ It is active (`VIRTUAL_ENV`, `CONDA_PREFIX`), or it is the nearest `.venv` upwar
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,14 @@ class Environment(NamedTuple):
         return self.folder / "bin" / "python"
 
     @property
+    def has_python(self) -> bool:
+        """Whether it has an interpreter; that may be a link to what is gone, or not for us to see.
+
+        Whoever asks it for something says what is wrong with it then.
+        """
+        return os.path.lexists(self.python)
+
+    @property
     def likely_sites(self) -> tuple[Path, ...]:
         """Where its packages should lie; `find_site` asks its Python."""
         return tuple(sorted(self.folder.glob("lib*/python*/site-packages")))
@@ -46,7 +55,7 @@ def find_environment(start: Path) -> Environment:
     """
     for variable, value in active_environments():
         found = Environment(folder=Path(value).absolute())
-        if not found.python.exists():
+        if not found.has_python:
             raise ProjectError(
                 f"`{value}` is not an environment: it has no `bin/python`",
                 where=f"environment variable {variable}",
@@ -54,8 +63,9 @@ def find_environment(start: Path) -> Environment:
             )
         return found
     for folder in (start, *start.parents):
-        if (folder / _NAME / _MARK).is_file() and (folder / _NAME / "bin" / "python").exists():
-            return Environment(folder=folder / _NAME)
+        found = Environment(folder=folder / _NAME)
+        if found.has_python and os.path.exists(found.folder / _MARK):  # noqa: PTH110 - it does not raise
+            return found
     raise ProjectError(
         "there is no environment to install into",
         where=str(start),

@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from ffiwheel.compile.job import CMAKE_DATA
+from ffiwheel.errors import OutputError
 from ffiwheel.system.environment import cache_folder, source_date_epoch
 from ffiwheel.system.files import (
     explaining_full,
@@ -38,16 +39,27 @@ def build_folder(project: Project, progress: Progress, *, debug: bool) -> Iterat
     it while another build has it waits, and says so.
 
     Raises:
-        OutputError: if something in the block fills the disk.
+        OutputError: if there is no place to build in, or something in the block fills the disk.
         ProjectError: if `SOURCE_DATE_EPOCH` would fail at the end.
     """
     source_date_epoch()
-    place = make_private_folder(_place(project))
+    place = make_private_folder(_require_place(project))
     with (
         explaining_full(place),
         holding(place / "lock", lambda: progress.note("waiting for another build of this project")),
     ):
         yield make_private_folder(place / ("debug" if debug else "release"))
+
+
+def _require_place(project: Project) -> Path:
+    place = _place(project)
+    if not is_writable(place):
+        raise OutputError(
+            "there is no place to build in: nothing can be written in the project or in the cache",
+            where=f"{project.root}, {cache_folder()}",
+            hint="let XDG_CACHE_HOME name a folder that you may write to",
+        )
+    return place
 
 
 def _place(project: Project) -> Path:

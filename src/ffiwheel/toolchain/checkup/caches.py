@@ -42,9 +42,9 @@ def _check_folder(tool: Tool, place: Path, variable: str) -> Tool:
     found = replace(tool, path=place, detail=describe_size(place))
     if is_writable(place):
         return found
-    there = next(one for one in (place, *place.parents) if one.exists())
+    there = next(one for one in (place, *place.parents) if os.path.exists(one))  # noqa: PTH110
     instead = f"\nor let {variable} name another folder" if variable else ""
-    if not there.is_dir():
+    if not os.path.isdir(there):  # noqa: PTH112 - `Path` raises where nothing may be seen
         message, fix = f"it cannot be made: {there} is a file", f"mv {there} {there}.old"
     else:
         message, fix = f"nothing can be made in {there}", f'sudo chown -R "$(id -un)" {there}'
@@ -53,7 +53,7 @@ def _check_folder(tool: Tool, place: Path, variable: str) -> Tool:
 
 def describe_size(place: Path, seconds: float = _COUNTING_SECONDS) -> str:
     """Return how much lies in a folder; of a huge one, what could be counted in so many seconds."""
-    if not place.is_dir():
+    if not os.path.isdir(place):  # noqa: PTH112 - as above
         return "not made yet"
     deadline = time.monotonic() + seconds
     size, pending = 0, [str(place)]

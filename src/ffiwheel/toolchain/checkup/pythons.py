@@ -7,6 +7,7 @@ import re
 import sys
 import sysconfig
 from functools import partial
+from glob import escape, glob
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,11 +86,16 @@ def _look() -> Iterator[Path]:
     folders = [Path(one) for one in os.environ.get("PATH", "").split(os.pathsep) if one]
     for variable, usual, pattern in _PLACES:
         root = Path(os.environ.get(variable) or usual).expanduser()
-        folders += sorted(root.glob(pattern))
+        folders += _list(root, pattern)
     for folder in folders:
-        for path in sorted(folder.glob("python3*")):
+        for path in _list(folder, "python3*"):
             if re.fullmatch(r"python3(\.\d+t?)?", path.name) and os.access(path, os.X_OK):
                 yield path
+
+
+def _list(folder: Path, pattern: str) -> list[Path]:
+    """Return what is in a folder; nothing where it may not be seen, where `Path.glob` raises."""
+    return sorted(Path(found) for found in glob(f"{escape(str(folder))}/{pattern}"))  # noqa: PTH207
 
 
 def _check_python(path: Path) -> Tool | None:
