@@ -208,6 +208,18 @@ def test_the_first_of_many_errors_is_shown(workshop: Workshop) -> None:
     assert "number" not in log.read_text(), "each build has a fresh log"
 
 
+def test_forced_colors_do_not_hide_the_error(either: Path, workshop: Workshop) -> None:
+    """Jupyter forces them on all that it starts, and people set `NINJA_STATUS`."""
+    source = find_source(either)
+    source.write_text(source.read_text().replace("return x + 1;", "return nonsense;"))
+    result = workshop.build(either, CLICOLOR_FORCE="1", NINJA_STATUS="%p ")
+    assert result.code == 4
+    said = [line for line in result.err.splitlines() if not line.startswith("✓")]
+    assert "my_extension.cc" in said[0], result.err
+    assert "my_extension.cc.o" not in said[0], result.err
+    assert len(said) < 15, result.err
+
+
 def test_an_sdist_that_does_not_build_is_not_delivered(workshop: Workshop) -> None:
     project = workshop.copy(SAMPLES / "sources-only")
     add_line(project / "src" / "more.h", "#pragma once")

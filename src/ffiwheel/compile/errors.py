@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
     from ffiwheel.model.progress import Step
 
+PLAIN = {"NINJA_STATUS": "[%f/%t] ", "CLICOLOR_FORCE": "0"}
+"""Variables by which Ninja and CMake talk as it is read here. Jupyter forces colors on all."""
 _STATUS = re.compile(r"^\[(\d+)/(\d+)\] ")
 _FAILED = re.compile(r"^FAILED: (\[code=-?\d+\] )?")
+_FULL = "No space left on device"
 _TAIL = 30
 _SHOWN = 40
 
@@ -48,7 +51,16 @@ def name_log(error: CompileError, log: Path) -> CompileError:
     error: it failed
      help: run with `-v`
            everything that was printed is in log.txt
+    >>> full = CompileError("it failed", output="ld: final link failed: No space left on device")
+    >>> print(name_log(full, Path("log.txt")))
+    ld: final link failed: No space left on device
+    <BLANKLINE>
+    error: it failed: the disk is full
+     help: free some space, and build again
+           everything that was printed is in log.txt
     """
+    if _FULL in error.output:
+        error = _explain_full(error)
     lines = error.output.splitlines()
     more = [f"... {len(lines) - _SHOWN} more lines in {log}"] if len(lines) > _SHOWN else []
     said = f"everything that was printed is in {log}"
@@ -57,6 +69,17 @@ def name_log(error: CompileError, log: Path) -> CompileError:
     )
     named.output = "\n".join(lines[:_SHOWN] + more)
     return named
+
+
+def _explain_full(error: CompileError) -> CompileError:
+    full = CompileError.of(
+        one._replace(
+            message=f"{one.message}: the disk is full", hint="free some space, and build again"
+        )
+        for one in error.problems
+    )
+    full.output = error.output
+    return full
 
 
 def extract_errors(lines: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ffiwheel.compile.errors import extract_errors, listener
+from ffiwheel.compile.errors import PLAIN, extract_errors, listener
 from ffiwheel.errors import CompileError
 from ffiwheel.system.environment import inherited
 from ffiwheel.system.process import run
@@ -35,7 +35,7 @@ def hook_runner(
         cwd: str | None = None,
         extra_environ: Mapping[str, str] | None = None,
     ) -> None:
-        variables = inherited(**{**env, **(extra_environ or {})})
+        variables = inherited(**{**PLAIN, **env, **(extra_environ or {})})
         done = run(cmd, cwd=Path(cwd or root), env=variables, on_line=listener(step))
         if done.code:
             output = extract_errors(done.lines)

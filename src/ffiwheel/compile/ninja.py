@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import ninja
 from ninja.ninja_syntax import Writer, escape
 
-from ffiwheel.compile.errors import extract_errors, failed_outputs, listener
+from ffiwheel.compile.errors import PLAIN, extract_errors, failed_outputs, listener
 from ffiwheel.compile.exports import render_export_map
 from ffiwheel.compile.flags import compile_flags, cuda_flags, link_command, link_libraries
 from ffiwheel.compile.inputs import read_inputs
@@ -111,9 +111,7 @@ def _run_ninja(plans: Sequence[Plan], file: Path, step: Step) -> Completed:
         *(["-v"] if job.verbose else []),
     ]
     command: list[str | Path] = [Path(ninja.BIN_DIR) / "ninja", *options, "-f", file]
-    # Jupyter forces colors on all that it starts, and we read what Ninja says.
-    plain = {"NINJA_STATUS": "[%f/%t] ", "CLICOLOR_FORCE": "0"}
-    env = inherited(**plain, **_launcher_variables(plans))
+    env = inherited(**PLAIN, **_launcher_variables(plans))
     return run(command, cwd=job.root, env=env, on_line=listener(step))
 
 
