@@ -220,6 +220,30 @@ def test_an_import_shows_what_the_compiler_says(watching: Home, tmp_path: Path) 
     assert check(watching.python, "-c", ADD, cwd=tmp_path) == watching.answer
 
 
+def test_of_many_imports_one_tries_what_fails(watching: Home, tmp_path: Path) -> None:
+    """Those who have waited for it say the same; who comes later tries again."""
+    good = watching.source.read_text()
+    watching.source.write_text(good.replace("{ return x + ", "{ return nonsense + ", 1))
+    compiler, tries = tmp_path / "c++", tmp_path / "tries"
+    compiler.write_text(
+        f'#!/bin/sh\ncase "$*" in *" -c src/"*) echo tried >> {tries}; sleep 5;; esac\n'
+        f'exec {shutil.which("c++")} "$@"\n'
+    )
+    compiler.chmod(0o755)
+    env = {"CXX": str(compiler)}
+    with ThreadPoolExecutor(6) as pool:
+        said = list(
+            pool.map(lambda _: run(watching.python, "-c", ADD, cwd=tmp_path, env=env).err, range(6))
+        )
+    assert all("nonsense" in one and "ImportError" in one for one in said), said
+    assert tries.read_text() == "tried\n", "one for all"
+    assert "nonsense" in run(watching.python, "-c", ADD, cwd=tmp_path, env=env).err
+    assert tries.read_text() == "tried\n" * 2
+    watching.source.write_text(good)
+    assert check(watching.python, "-c", ADD, cwd=tmp_path) == watching.answer
+    assert (watching.folder / finder.LOCK).read_bytes() == b""
+
+
 def test_the_key_does_what_the_option_does(home: Home) -> None:
     file = home.project / "pyproject.toml"
     before = file.read_text()

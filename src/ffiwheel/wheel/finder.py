@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 STATE = "state.txt"
 """The file that says what was built, and of what."""
 LOCK = "lock.txt"
-"""The file that one process at a time holds while it has something built."""
+"""The file that one process at a time holds while it has something built; if that has failed, it
+has what was tried and why it failed."""
 SWITCH = "FFIWHEEL_EDITABLE"
 """The variable that is `off` for the children of a build: they import what is being built."""
 INPUT, LISTING, BESIDE, BUILT = "input", "listing", "beside", "built"
@@ -168,17 +169,27 @@ class Finder:
     def _bring_up_to_date(self, name: str) -> None:
         """Have built anew what is not up to date; nobody else does so meanwhile.
 
+        Who has waited for somebody who failed does not try the same again.
+
         Raises:
             ImportError: if that fails, with what the compiler said.
         """
         values, files = read_state(self.folder)
         if values.get("rebuild") != "yes" or not find_change(self.folder, files, (INPUT, LISTING)):
             return
-        lock = _hold(os.path.join(self.folder, LOCK))
+        path = os.path.join(self.folder, LOCK)
+        before = mark_file(path)
+        lock = _hold(path)
         try:
             values, files = read_state(self.folder)
             if change := find_change(self.folder, files, (INPUT, LISTING)):
-                _rebuild(name, self.folder, values, change)
+                tried = _fingerprint(files)
+                failure = _read_failure(path, tried) if mark_file(path) != before else ""
+                if not failure:
+                    failure = _rebuild(self.folder, values, change)
+                    _note_failure(path, tried, failure)
+                if failure:
+                    raise ImportError(failure, name=name)
         finally:
             if lock >= 0:
                 os.close(lock)
@@ -206,13 +217,42 @@ def _hold(path: str) -> int:
     return handle
 
 
-def _rebuild(name: str, folder: str, values: Mapping[str, str], change: str) -> None:
+def _fingerprint(files: Iterable[tuple[str, str, str]]) -> str:
+    """Return a number for how the files of an install are now."""
+    from zlib import crc32  # noqa: PLC0415 - as above
+
+    marks = (f"{mark_file(path)} {path}" for _, _, path in files)
+    return str(crc32("\n".join(marks).encode("utf-8", "surrogateescape")))
+
+
+def _note_failure(path: str, tried: str, failure: str) -> None:
+    """Leave in the lock's file what has failed, for those who wait for it, or that nothing has."""
+    try:
+        if failure or os.stat(path).st_size:
+            with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(f"{tried}\n{failure}" if failure else "")
+    except OSError:
+        return  # they try themselves
+
+
+def _read_failure(path: str, tried: str) -> str:
+    """Return why a build of the very same files has failed; nothing if none has."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            of_what, _, failure = file.read().partition("\n")
+    except OSError:
+        return ""
+    return failure if of_what == tried else ""
+
+
+def _rebuild(folder: str, values: Mapping[str, str], change: str) -> str:
+    """Have an install built anew; return why that failed, nothing if it did not."""
     root = values.get("root", "")
     for python in dict.fromkeys((values.get("python", ""), sys.executable)):
         command = (python, "-m", "ffiwheel", "develop", root, "--into", folder)
         code, said = _run(command) if os.path.isfile(python) else (1, _MISSING)
         if not code:
-            return
+            return ""
         if _MISSING not in said:
             break
     else:
@@ -223,7 +263,7 @@ def _rebuild(name: str, folder: str, values: Mapping[str, str], change: str) -> 
             f"       or run `ffiwheel develop` in {root} again\n"
         )
     shown = os.path.relpath(change, root) if change.startswith(root + os.sep) else change
-    raise ImportError(f"`{shown}` has changed, and cannot be built:\n\n{said.rstrip()}", name=name)
+    return f"`{shown}` has changed, and cannot be built:\n\n{said.rstrip()}"
 
 
 _MISSING = "No module named ffiwheel"
