@@ -173,6 +173,18 @@ def test_editors_and_checkers_find_everything(home: Home, tmp_path: Path) -> Non
     assert "Found 1 error" in said
 
 
+def test_pyright_needs_no_configuration(home: Home) -> None:
+    """Nor that somebody activates the environment."""
+    require("node", present=shutil.which("node") is not None)
+    use = home.project / "use.py"
+    use.write_text(f"import {NAME}\nimport tvm_ffi\n\n{NAME}.add_one(1)\n{NAME}.add_one('x')\n")
+    command = (sys.executable, "-m", "pyright", "--outputjson")
+    said = json.loads(run(*command, cwd=home.project, env=CLEAN).out)["generalDiagnostics"]
+    use.unlink()
+    found = [(Path(one["file"]).name, one["range"]["start"]["line"]) for one in said]
+    assert [one for one in found if not one[0].startswith("test_")] == [("use.py", 4)], said
+
+
 def test_an_edit_is_compiled_and_nothing_is_installed(home: Home, tmp_path: Path) -> None:
     [info] = home.site.glob(f"{NAME}-*.dist-info")
     library = home.folder / NAME / f"lib{NAME}.so"
