@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -188,6 +190,49 @@ def test_a_build_folder_that_was_moved(workshop: Workshop, options: tuple[str, .
     assert result.code == 0, result.err
     assert "everything is built anew" in result.err
     assert built(moved / result.out.splitlines()[-1]) == library
+
+
+def test_a_file_that_goes_while_it_is_compiled(workshop: Workshop, tmp_path: Path) -> None:
+    project = workshop.copy(SAMPLES / "sources-only")
+    [source] = project.glob("src/*.cc")
+    text, compiler = source.read_text(), tmp_path / "c++"
+    compiler.write_text(
+        f'#!/bin/sh\n{shutil.which("c++")} "$@" || exit\n'
+        f'case "$*" in *" -c src/"*) rm {source};; esac\n'
+    )
+    compiler.chmod(0o755)
+    result = workshop.build(project, CXX=str(compiler))
+    assert result.code == 2, result.err
+    assert f"error: `src/{source.name}` has gone while the project was built" in result.err
+    assert "build again" in result.err
+    assert not list(project.glob("dist/*.whl"))
+    source.write_text(text)
+    assert workshop.wheel(project).exists()
+
+
+KILLED = [0.3, 0.6, 0.9, 1.2, 1.6, 2.1]
+"""Seconds after which a build is killed: before it compiles, meanwhile, and afterwards."""
+
+
+def test_a_build_that_was_killed_at_any_moment(workshop: Workshop) -> None:
+    project = workshop.copy(SAMPLES / "sources-only")
+    [source] = project.glob("src/*.cc")
+    text = source.read_text()
+    want = built(workshop.wheel(project))
+    for seconds in KILLED:
+        source.write_text(f"{text}\nextern int after_{int(seconds * 10)};\n")
+        process = start(project)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=seconds)
+        process.kill()
+        process.communicate()
+    source.write_text(text)
+    wheel = workshop.wheel(project)
+    assert built(wheel) == want
+    assert processes_of(project) == ""
+    left = {path.name for path in (project / "dist").iterdir()}
+    assert all(name.endswith(".whl") or name == ".gitignore" for name in left), left
+    assert git_status(project) == ""
 
 
 def test_the_first_of_many_errors_is_shown(workshop: Workshop) -> None:

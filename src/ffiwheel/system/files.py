@@ -83,6 +83,25 @@ def explaining_full(folder: Path) -> Iterator[None]:
         raise cannot_write(Path(os.fsdecode(place)), error) from error
 
 
+@contextlib.contextmanager
+def explaining_gone(root: Path) -> Iterator[None]:
+    """Turn a file of a project that somebody has removed meanwhile into a `ProjectError`.
+
+    Trouble with files elsewhere passes through.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        path = Path(os.fsdecode(error.filename or ""))
+        if not path.is_relative_to(root) or os.path.lexists(path):
+            raise
+        raise ProjectError(
+            f"`{path.relative_to(root)}` has gone while the project was built",
+            where=str(root),
+            hint="build again; if it goes each time, see who removes it",
+        ) from error
+
+
 def cannot_write(path: Path, error: OSError) -> OutputError:
     """Return the error for the system's refusal to write `path`."""
     return OutputError(

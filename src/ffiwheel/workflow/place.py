@@ -12,6 +12,7 @@ from ffiwheel.errors import OutputError
 from ffiwheel.system.environment import cache_folder, source_date_epoch
 from ffiwheel.system.files import (
     explaining_full,
+    explaining_gone,
     is_writable,
     make_private_folder,
     replacing,
@@ -40,12 +41,13 @@ def build_folder(project: Project, progress: Progress, *, debug: bool) -> Iterat
 
     Raises:
         OutputError: if there is no place to build in, or something in the block fills the disk.
-        ProjectError: if `SOURCE_DATE_EPOCH` would fail at the end.
+        ProjectError: if `SOURCE_DATE_EPOCH` would fail at the end, or a file of the project goes.
     """
     source_date_epoch()
     place = make_private_folder(_require_place(project))
     with (
         explaining_full(place),
+        explaining_gone(project.root),
         holding(place / "lock", lambda: progress.note("waiting for another build of this project")),
     ):
         yield make_private_folder(place / ("debug" if debug else "release"))
