@@ -1,7 +1,8 @@
 """Which Doxygen comment belongs to which line.
 
 A comment belongs to what begins after it, with nothing but blank lines and `#if`s between, or,
-where it is written `///<`, to what ends on its line. Ordinary comments are nobody's documentation.
+where it is written `///<`, to what ends on its line. Ordinary comments are nobody's documentation,
+but those right above a macro that exports a function: they can be about nothing else.
 https://www.doxygen.nl/manual/docblocks.html
 """
 
@@ -21,6 +22,11 @@ _NOT_OF_A_DECLARATION = re.compile(
     r"[\\@](?:file|defgroup|addtogroup|weakgroup|mainpage|page|name|namespace|dir|cond|endcond"
     r"|copyright|license)\b|@[{}]"
 )
+_ORDINARY = re.compile(r"//(?![/!])")
+_NOT_FOR_PEOPLE = re.compile(
+    r"//\s*(?:NOLINT|clang-format|IWYU|cppcheck|LCOV_|\}|#)|[;{}]\s*$|^//\s*[^\w\s]{2,}\s*$"
+)
+"""What tools read, code that somebody has commented out, and rules from margin to margin."""
 _HARMLESS_DIRECTIVES = frozenset({"if", "ifdef", "ifndef", "else", "elif", "endif"})
 
 
@@ -46,6 +52,11 @@ class Comments:
         self._text = text
         self._trailing = {one.first: one for one in blocks if one.is_trailing}
         self._ending = {one.last: one for one in blocks if not one.is_trailing}
+        self._ordinary = {
+            one.line: one.text
+            for one in text.remarks
+            if _ORDINARY.match(one.text) and not text.lines[one.line].strip()
+        }
         self._above = self._carry()
 
     def above(self, line: int, column: int) -> str:
@@ -58,6 +69,15 @@ class Comments:
         before = self._text.lines[line][:column] if line < len(self._text.lines) else "x"
         block = self._above[line] if line < len(self._above) and not before.strip(" \t.") else None
         return block.text if block else ""
+
+    def right_above(self, line: int) -> str:
+        """Return the ordinary comment that ends on the line before, as Doxygen has it written."""
+        found: list[str] = []
+        while (one := self._ordinary.get(line - 1 - len(found))) is not None:
+            found.insert(0, one)
+        if any(map(_NOT_FOR_PEOPLE.search, found)):
+            return ""
+        return "\n".join(f"/{one}" for one in found)
 
     def beside(self, line: int) -> str:
         """Return the comment, as written, of what ends on a line."""

@@ -88,7 +88,7 @@ class _Reader:
         doc = self._symbol_docs.get(name, "") if one.kind == "symbol" else self._literal(one)
         for function in functions:
             receiver, parameters = self._parameters(one, function)
-            comment = one.comment or function.doc
+            comment = one.comment or function.doc or one.remark
             yield _mention(
                 one,
                 owner,
@@ -97,7 +97,7 @@ class _Reader:
                 doc=doc or render_docstring(comment, receiver),
             )
         if not functions:
-            yield _mention(one, owner, name, doc=doc or render_docstring(one.comment))
+            yield _mention(one, owner, name, doc=doc or render_docstring(one.comment or one.remark))
 
     def _parameters(
         self, one: Registration, function: Function

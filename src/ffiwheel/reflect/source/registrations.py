@@ -78,6 +78,8 @@ class Registration:
     """A literal that says the documentation."""
     comment: str = ""
     """The comment above it, as written."""
+    remark: str = ""
+    """An ordinary comment that can be about nothing else."""
     place: Place
     line: int
 
@@ -213,7 +215,8 @@ def _read_root(file: File, root: _Root, node: Node, place: Place) -> Iterator[Re
         yield replace(common, kind="entry", name=arguments[0], doc=None)
     elif root.name == "ffiwheel_symbol" and len(arguments) > 1:
         export = replace(common, kind="symbol", name=arguments[0], subject=arguments[1], doc=None)
-        yield replace(export, comment=file.plain.comments.above(row, 0))
+        comments = file.plain.comments
+        yield replace(export, comment=comments.above(row, 0), remark=comments.right_above(row))
     elif root.name == "ffiwheel_symbol_doc" and len(arguments) > 1:
         yield replace(common, kind="symbol", name=arguments[0], doc=arguments[1], comment="")
 
