@@ -82,7 +82,7 @@ def test_ccache_may_overlook_what_precompiled_headers_need(programs: Path, tmp_p
 
 
 def test_ccache_before_distcc_takes_no_precompiled_header(programs: Path) -> None:
-    put(programs, "ccache", '[ "$2" = prefix_command ] && echo /usr/bin/distcc')
+    put(programs, "ccache", "case $2 in prefix_command) echo /usr/bin/distcc;; esac")
     put(programs, "distcc", "echo 24")
     assert find_launcher("ccache", GCC, "") == Launcher(name="ccache", slots=24)
 
@@ -116,6 +116,14 @@ def test_one_that_is_missing_is_an_error(programs: Path, *, update_golden: bool)
     compare_golden(golden, f"{raised.value}\n", update=update_golden)
 
 
+def test_one_that_does_not_run_is_an_error(programs: Path, *, update_golden: bool) -> None:
+    put(programs, "ccache", "echo 'libzstd.so.1: cannot open' >&2; exit 127")
+    with pytest.raises(MissingToolError) as raised:
+        find_launcher("ccache", GCC, "--launcher")
+    golden = GOLDEN / "launchers" / "broken.txt"
+    compare_golden(golden, f"{raised.value}\n", update=update_golden)
+
+
 def job_with(folder: Path, launcher: Launcher | None) -> Job:
     """Return a job for this machine."""
     return Job(
@@ -133,7 +141,7 @@ def test_the_machines_of_distcc_decide_how_many_compile(
     programs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("CMAKE_BUILD_PARALLEL_LEVEL", raising=False)
-    put(programs, "distcc", "[ $1 = -j ] && echo 37")
+    put(programs, "distcc", "case $1 in -j) echo 37;; esac")
     job = job_with(tmp_path, find_launcher("distcc", GCC, ""))
     assert find_share(job) == 37
     monkeypatch.setenv("CMAKE_BUILD_PARALLEL_LEVEL", "5")

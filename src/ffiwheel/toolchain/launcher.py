@@ -50,7 +50,7 @@ def find_launcher(choice: str, compiler: Compiler, where: str) -> Launcher | Non
         where: who has chosen, for the error.
 
     Raises:
-        MissingToolError: if the one that is named is not there.
+        MissingToolError: if the one that is named is not there, or does not run.
     """
     if compiler.family == "zig":
         return None
@@ -67,6 +67,12 @@ def find_launcher(choice: str, compiler: Compiler, where: str) -> Launcher | Non
             f"`{choice}` is not installed, which is to start the compiler",
             where=where,
             hint=f'install it, for example with `{_INSTALLS[choice]}`,\nor say `"none"`',
+        )
+    if query((choice, "--version")) is None:
+        raise MissingToolError(
+            f"`{choice}` does not run, which is to start the compiler",
+            where=where,
+            hint=f'see what is wrong: `{choice} --version`, `ffiwheel doctor`,\nor say `"none"`',
         )
     return describe_launcher(choice)
 
