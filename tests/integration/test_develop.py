@@ -153,6 +153,18 @@ def test_with_nothing_changed_nothing_is_done_nor_imported(home: Home) -> None:
     assert not heavy & imported
 
 
+def test_an_environment_whose_python_is_gone_is_not_up_to_date(home: Home) -> None:
+    target = home.python.readlink()
+    home.python.unlink()
+    home.python.symlink_to("/nowhere/python3")
+    result = home.develop()
+    home.python.unlink()
+    home.python.symlink_to(target)
+    assert result.code == 5
+    assert "the Python of the environment does not run" in result.err
+    assert home.succeed() == "nothing has changed: .venv is up to date\n"
+
+
 def test_clangd_understands_the_commands(home: Home) -> None:
     """g++ knows options that clangd does not."""
     clangd = find_or_install(lambda: look_for("clangd"), "clangd")

@@ -5,6 +5,7 @@ Most runs of `ffiwheel develop` end here, so it imports little; what builds is i
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,7 +40,12 @@ class Wishes(NamedTuple):
 
 
 def find_installed(project: Project, environment: Environment) -> Path | None:
-    """Return the folder with what was built, if an editable install of the project is there."""
+    """Return the folder with what was built, if an editable install of the project is there.
+
+    There is none that works where the environment's Python is gone.
+    """
+    if not os.path.exists(environment.python):  # noqa: PTH110 - where nothing may be seen, no
+        return None
     for site in environment.likely_sites:
         if (folder := site / folder_name(project.name)).is_dir():
             return folder
