@@ -202,6 +202,22 @@ def read(path: Path) -> str:
         return ""
 
 
+def test_copies_of_the_python_that_runs_us_are_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `python -m venv --copies` makes them."""
+    for name in ("python", "python3", "python3.11"):
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PYENV_ROOT", "/nowhere")
+    monkeypatch.setenv("UV_PYTHON_INSTALL_DIR", "/nowhere")
+    assert {path.name for path in pythons.list_pythons()} == {"python3", "python3.11"}
+    monkeypatch.setattr(pythons, "interpreter", lambda: tmp_path / "python")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path.parent))
+    assert pythons.list_pythons() == ()
+
+
 def test_folders_that_may_not_be_seen(sealed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYENV_ROOT", str(sealed))
     monkeypatch.setenv("PATH", str(sealed / "bin"))

@@ -74,10 +74,12 @@ def check_other_pythons() -> tuple[Tool, ...]:
 def list_pythons() -> tuple[Path, ...]:
     """Return every Python on the search path and of pyenv and uv, each once, but for ours."""
     own = interpreter().resolve()
+    here = interpreter().parent if sys.prefix != sys.base_prefix else None
     found: dict[Path, Path] = {}
     for path in _look():
         real = path.resolve()
-        if real != own and "shims" not in path.parts:  # pyenv's shims stand for its versions
+        is_own = real == own or path.parent == here  # an environment may have copies
+        if not is_own and "shims" not in path.parts:  # pyenv's shims stand for its versions
             found.setdefault(real, path)
     return tuple(sorted(found.values()))
 
