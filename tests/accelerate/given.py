@@ -235,7 +235,7 @@ def derive(package: types.ModuleType) -> dict[str, Any]:
         """A point whose constructor in C++ is never called."""
 
         def __init__(self, x: int) -> None:
-            self.given = x
+            pass
 
     return {"PointLike": PointLike, "HalfMade": HalfMade}
 

@@ -23,7 +23,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -137,9 +137,9 @@ def describe_error(error: BaseException) -> Fact:
 def frames_in_sources(error: BaseException) -> list[str]:
     """Return the functions of C++ sources, and of scenes, that an error went through."""
     return [
-        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.endswith((".cc", "scenes.py"))
+        f"{Path(frame.f_code.co_filename).name}:{line} {frame.f_code.co_name}"
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename.endswith((".cc", "scenes.py"))
     ]
 
 
@@ -153,9 +153,15 @@ def outcome(action: Callable[[], Any]) -> Fact:
     return fact if left is None else {"left behind": left.__name__, "fact": fact}
 
 
+@cache
+def compiled(expression: str) -> Any:
+    """Return the code of an expression."""
+    return compile(expression, "<case>", "eval")
+
+
 def evaluate(package: Any, expression: str, **more: Any) -> Callable[[], Any]:
     """Return an action that evaluates an expression."""
-    code = compile(expression, "<case>", "eval")
+    code = compiled(expression)
     known = {**names(package, expression), **more}
     return lambda: eval(code, known)
 
@@ -210,9 +216,9 @@ def first_calls(package: Any) -> Iterator[Case]:
 
 
 def plain_calls(package: Any) -> Iterator[Case]:
-    """Make the calls that are written down in full; what may end a process is left out."""
-    first = [line for line in read_lines("first.txt") if not re.search("__new__|HalfMade", line)]
-    for expression in dict.fromkeys([*read_lines("forms.txt"), *read_lines("nature.txt"), *first]):
+    """Make the calls that are written down in full."""
+    files = ("forms.txt", "nature.txt", "first.txt")
+    for expression in dict.fromkeys(line for file in files for line in read_lines(file)):
         yield expression, partial(outcome, evaluate(package, expression))
 
 

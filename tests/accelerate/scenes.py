@@ -287,8 +287,10 @@ def change_of_counts(values: list[Any], action: Callable[[Any], Any]) -> list[in
         for _ in range(100):
             with contextlib.suppress(Exception):
                 action(values[i])
-    gc.collect()
     after = [sys.getrefcount(one) for one in values]
+    if after != before:
+        gc.collect()
+        after = [sys.getrefcount(one) for one in values]
     return [after[i] - before[i] for i in range(len(values))]
 
 
