@@ -75,7 +75,7 @@ def build_packages(python: Path, folder: Path) -> Built:
     wheels = [ours, build_quickstart(folder / "quickstart")]
     if CAN_ACCELERATE:
         wheels.append(build_ours("calls_fast", folder / "fast", "accelerate = true"))
-        held = "accelerate = true\nhold-gil = true"
+        held = 'accelerate = true\nhold-gil = ["*"]'
         wheels.append(build_ours("calls_held", folder / "held", held))
     for flow in (FAST_NANOBIND, PYBIND11):
         (folder / flow.framework).mkdir()

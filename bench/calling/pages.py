@@ -47,14 +47,22 @@ def render_imports(found: Imports, where: str) -> Table:
     rows = []
     for name, costs in found["import"].items():
         calls = found["call"][name]
-        taken = [milliseconds(costs, bare), milliseconds(calls, found["call"][BARE])]
-        worked = processor_milliseconds(calls, found["call"][BARE])
+        taken = [
+            measured(*pair)
+            for measured in (milliseconds, processor_milliseconds)
+            for pair in ((costs, bare), (calls, found["call"][BARE]))
+        ]
         more = statistics.median(one.megabytes for one in costs) - lowest
-        figures = [f"{one:.1f}" for one in (*taken, worked, more)]
-        rows.append((name, *figures) if name != BARE else (name, "0", "0", "0", "0"))
+        if name != BARE:
+            rows.append((name, *(f"{one:.1f}" for one in (*taken, more))))
     return Table(
         f"An import{where}",
-        ("way", "import ms", "and first call ms", "processor ms", "memory MB"),
+        (
+            "way",
+            *("import ms", "and first call ms"),
+            *("import, processor ms", "and first call, processor ms"),
+            "memory MB",
+        ),
         rows,
         "Of whole processes, beyond one of bare Python: medians of the differences. Memory is the "
         f"most that the process has had; bare Python has {lowest:.1f} MB.",

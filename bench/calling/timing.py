@@ -118,7 +118,7 @@ def find_ways(library: str) -> dict[str, object]:
     ):
         if importlib.util.find_spec(package):
             found = importlib.import_module(package)
-            if getattr(found, "__accelerated__", False) is True:
+            if getattr(found, "__accelerated__", False):
                 ways[name] = found
     ways["tvm_ffi.Function"] = bare("calls_plain")
     for framework in ("nanobind", "pybind11"):

@@ -22,7 +22,7 @@ class Record:
     """What one run wrote."""
 
     accelerated: Any
-    """What the package says of itself, `__accelerated__`."""
+    """Whether it is, or why not; nothing if the package was built without an accelerator."""
     cases: Mapping[str, Any] = field(repr=False)
     finished: bool = True
 

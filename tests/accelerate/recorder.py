@@ -261,7 +261,8 @@ def record(package: Any, out: IO[str]) -> None:
 def main(out: str) -> None:
     """Record the package, and what it says of itself."""
     package = importlib.import_module(PACKAGE)
-    accelerated = getattr(package, "__accelerated__", "no such attribute")
+    answer = getattr(package, "__accelerated__", None)
+    accelerated = None if answer is None else bool(answer) or str(answer)
     with Path(out).open("w", encoding="utf-8") as file:
         file.write(f"{json.dumps(['accelerated', accelerated])}\n")
         record(package, file)
