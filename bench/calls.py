@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TIMING = Path(__file__).with_name("calling") / "timing.py"
+ACCELERATE = "accelerate = true"
+HOLD_GIL = 'hold-gil = ["*"]'
 CALLS = 20_000
 """How often each way is called in its turn."""
 IMPORTS = 21
@@ -74,9 +76,8 @@ def build_packages(python: Path, folder: Path) -> Built:
     ours = build_ours("calls_plain", folder / "plain")
     wheels = [ours, build_quickstart(folder / "quickstart")]
     if CAN_ACCELERATE:
-        wheels.append(build_ours("calls_fast", folder / "fast", "accelerate = true"))
-        held = 'accelerate = true\nhold-gil = ["*"]'
-        wheels.append(build_ours("calls_held", folder / "held", held))
+        wheels.append(build_ours("calls_fast", folder / "fast", ACCELERATE))
+        wheels.append(build_ours("calls_held", folder / "held", f"{ACCELERATE}\n{HOLD_GIL}"))
     for flow in (FAST_NANOBIND, PYBIND11):
         (folder / flow.framework).mkdir()
         wheels.append(build_theirs(flow, python, folder / flow.framework))
@@ -87,6 +88,9 @@ def build_quickstart(folder: Path) -> Path:
     """Build the example of the TVM-FFI guide."""
     source = REPOSITORY / "examples" / "quickstart"
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("build", "dist"))
+    if CAN_ACCELERATE:
+        settings = folder / "pyproject.toml"
+        settings.write_text(f"{settings.read_text()}\n[tool.ffiwheel.bindings]\n{ACCELERATE}\n")
     run(sys.executable, "-m", "ffiwheel", "build", "--outdir", "dist", cwd=folder)
     [wheel] = (folder / "dist").glob("*.whl")
     return wheel
