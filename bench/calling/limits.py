@@ -64,7 +64,7 @@ def find_limits(calls: Calls, imports: Mapping[str, Imports], binding: float | N
         for kind, floor in (("released", released), ("held", held)):
             ours = _ours(calls[case], kind)
             value = ratio(calls[case][BARE_FUNCTION], calls[case][ours])
-            name = f"{case}: `{BARE_FUNCTION}`, to {ours}, GIL {kind}"
+            name = f"{case}: `{BARE_FUNCTION}`, to {_title(ours)}, GIL {kind}"
             bars.append(Bar(name, value, floor, at_most=False))
     costs = calls[FALLING_BACK]
     tax = _difference(costs[_ours(costs, "released")], costs[BARE_FUNCTION])
@@ -89,7 +89,7 @@ def processor_milliseconds(costs: Sequence[Cost], bare: Sequence[Cost]) -> float
 def _to_nanobind(limit: Limit, costs: Mapping[str, list[float]]) -> list[Bar]:
     return [
         Bar(
-            f"{limit.case}: {_ours(costs, kind)}, to nanobind, GIL {kind}",
+            f"{limit.case}: {_title(_ours(costs, kind))}, to nanobind, GIL {kind}",
             ratio(costs[_ours(costs, kind)], costs[f"nanobind, GIL {kind}"]),
             most,
         )
@@ -101,6 +101,11 @@ def _ours(costs: Mapping[str, list[float]], kind: str) -> str:
     """Return the best of our ways that is there."""
     best = HELD if kind == "held" else RELEASED
     return best if best in costs else OURS
+
+
+def _title(way: str) -> str:
+    """Return what a limit calls one of our ways; it says itself whether the GIL is held."""
+    return way.removesuffix(", GIL held")
 
 
 def _import_bar(where: str, found: Imports) -> Bar:
