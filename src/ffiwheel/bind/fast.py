@@ -49,9 +49,9 @@ _LATER = """
 def __getattr__(name):
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    from AROUND import MODULE
 
-    return getattr(import_module("SOURCE", __package__), name)
+    return getattr(MODULE, name)
 
 
 def __dir__():
@@ -179,7 +179,11 @@ def slow_names(module: BoundModule) -> list[str]:
 
 def render_later(source: str) -> list[str]:
     """Return what lets a package take names from another module when somebody asks for them."""
-    return _LATER.strip("\n").replace("SOURCE", source).split("\n")
+    name = source.rpartition(".")[2]
+    around = source.removesuffix(name)
+    around = around if not around.strip(".") else around.removesuffix(".")
+    text = _LATER.strip("\n").replace("AROUND", around).replace("MODULE", name)
+    return text.split("\n")
 
 
 def _render_row(module: BoundModule, one: BoundFunction) -> list[str]:

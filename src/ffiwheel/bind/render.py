@@ -197,10 +197,11 @@ def render_package(
     at_once = [name for name in module.names if name not in later]
     blocks = [
         [MARK, *render_docstring(f"The package {here}.")],
-        ["from typing import TYPE_CHECKING"] if later else [],
         _render_taken(source, at_once),
         [f"from . import {name} as {name}" for name in module.children],
-        ["if TYPE_CHECKING:", *_render_taken(source, later, INDENT)] if later else [],
+        ["TYPE_CHECKING = False", "if TYPE_CHECKING:", *_render_taken(source, later, INDENT)]
+        if later
+        else [],
         render_names(names),
         render_later(source) if later else [],
     ]

@@ -7,15 +7,15 @@ something is missing, everything is bound by `tvm_ffi`; `__accelerated__` of the
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-from types import MethodType
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # the module `typing` takes longer than all of this
 if TYPE_CHECKING:
     import ctypes
     from collections.abc import Sequence
+    from types import ModuleType
+    from typing import Any
 
 SWITCH = "FFIWHEEL_ACCELERATE"
 """The environment variable that switches the accelerator off, if it is `0`."""
@@ -63,13 +63,13 @@ class _Twin:
 
     def resolve(self, name: str, handle: str) -> tuple[object, object]:
         """Return the plain function of a name, and `tvm_ffi`'s function object behind it."""
-        found = vars(importlib.import_module(self.name))
+        found = vars(_import(self.name))
         return found[name], found[handle]
 
     def find(self, name: str) -> object:
         """Return what the twin has under a name, and give the other all that it lacks."""
         if not name.startswith("__"):
-            for each, value in vars(importlib.import_module(self.name)).items():
+            for each, value in vars(_import(self.name)).items():
                 self.module.setdefault(each, value)
         if name in self.module:
             return self.module[name]
@@ -162,7 +162,7 @@ class Package:
             RuntimeError,
             ...,
             errors,
-            MethodType,
+            type(self.bind),
             lambda names, values: dict(zip(names, values)),  # noqa: B905 - Python 3.9 has no strict
             self._classify,
             self._find_taker,
@@ -199,8 +199,8 @@ class Package:
 
     def _load_taker(self) -> object:
         if self.taker is None:
-            importlib.import_module(self.plain)
-            library = importlib.import_module("tvm_ffi").load_module(self.files[0])
+            _import(self.plain)
+            library = _import("tvm_ffi").load_module(self.files[0])
             self.taker = library.get_function("_ffiwheel_take")
         return self.taker
 
@@ -225,9 +225,8 @@ def _load(
 ) -> list[ctypes.PyDLL]:
     """Load the runtime's library, then those of the package."""
     import ctypes  # noqa: PLC0415 - it takes its time
-    from importlib.machinery import PathFinder  # noqa: PLC0415 - not needed without accelerator
 
-    found = PathFinder.find_spec("tvm_ffi")
+    found = next((spec for spec in map(_find, sys.meta_path) if spec), None)
     if not found or not found.submodule_search_locations:
         raise _UnavailableError("apache-tvm-ffi was not found on the path")
     folder = found.submodule_search_locations[0]
@@ -242,6 +241,15 @@ def _load(
         return [ctypes.PyDLL(file) for file in files]
     except OSError as error:  # what is wrong, `tvm_ffi` says better
         raise _UnavailableError(str(error)) from None
+
+
+def _find(finder: Any) -> Any:
+    return finder.find_spec("tvm_ffi", None)
+
+
+def _import(name: str) -> ModuleType:
+    __import__(name)
+    return sys.modules[name]
 
 
 def _read_release(file: str) -> str:
