@@ -255,7 +255,8 @@ def record(package: Any, out: IO[str]) -> None:
 def main(out: str) -> None:
     """Record the package, and what it says of itself."""
     package = importlib.import_module(PACKAGE)
-    accelerated = getattr(package, "__accelerated__", "no such attribute")
+    answer = getattr(package, "__accelerated__", "no such attribute")
+    accelerated = True if answer else str(answer)
     with Path(out).open("w", encoding="utf-8") as file:
         file.write(f"{json.dumps(['accelerated', accelerated])}\n")
         record(package, file)

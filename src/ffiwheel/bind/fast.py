@@ -40,7 +40,7 @@ PLAIN = "_plain"
 _MOST_PARAMETERS = 16
 """As in `accelerator.cc`."""
 _NUMBERS = {"int", "float", "bool", "None"}
-_STRINGS = {"ffi.String", "const char*", "std::string"}
+_STRINGS = {"ffi.String", "std::string"}
 _BYTES = {"ffi.Bytes", "TVMFFIByteArray*"}
 _CHOICES = {"Optional", "std::optional", "Variant", "std::variant"}
 _VIEW = "DLTensor*"

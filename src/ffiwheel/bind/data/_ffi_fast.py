@@ -163,6 +163,7 @@ class Package:
             ...,
             errors,
             type(self.bind),
+            _sign,
             lambda names, values: dict(zip(names, values)),  # noqa: B905 - Python 3.9 has no strict
             self._classify,
             self._find_taker,
@@ -241,6 +242,10 @@ def _load(
         return [ctypes.PyDLL(file) for file in files]
     except OSError as error:  # what is wrong, `tvm_ffi` says better
         raise _UnavailableError(str(error)) from None
+
+
+def _sign(function: object) -> object:
+    return _import("inspect").signature(function)
 
 
 def _find(finder: Any) -> Any:

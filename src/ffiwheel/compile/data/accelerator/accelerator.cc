@@ -63,6 +63,14 @@ struct PyMember {
   const char* doc;
 };
 
+struct PyGetSet {
+  const char* name;
+  PyObject* (*get)(PyObject*, void*);
+  int (*set)(PyObject*, PyObject*, void*);
+  const char* doc;
+  void* closure;
+};
+
 struct PySlot {
   int slot;
   void* value;
@@ -78,7 +86,7 @@ struct PySpec {
 
 constexpr int kSlotCall = 50, kSlotDealloc = 52, kSlotDescrGet = 54, kSlotGetAttr = 58;
 constexpr int kSlotMethods = 64, kSlotNew = 65, kSlotRepr = 66, kSlotSetAttr = 69;
-constexpr int kSlotMembers = 72;
+constexpr int kSlotMembers = 72, kSlotGetSet = 73;
 constexpr unsigned kTypeDefault = 1U << 18, kTypeHasVectorCall = 1U << 11;
 constexpr int kMethodNoArguments = 4, kMemberSize = 19, kMemberReadOnly = 1;
 constexpr int kBufferWritableStridesFormat = 0x01 | 0x04 | 0x08 | 0x10;
@@ -155,6 +163,7 @@ struct World {
   PyObject* nothing;     // what stands for a default that there is not
   PyObject* errors;      // kind of an error -> the exception of that name
   PyObject* bind;        // (function, instance) -> bound method
+  PyObject* sign;        // function -> signature
   PyObject* pair;        // (names, values) -> dictionary
   PyObject* classify;    // type -> how its arrays are read: 0, 1 or the address of an exchange API
   PyObject* find_taker;  // () -> tvm_ffi's function object for `take`, None while it is not loaded
@@ -418,20 +427,17 @@ inline bool Convert(PyObject* given, char kind, TVMFFIAny* out, Frame* frame) {
   return kind == 'v' && ConvertArray(given, out, frame);
 }
 
-bool HasName(PyObject* one, PyObject* other) {
-  return one == other || py.PyUnicode_Compare(one, other) == 0;
-}
-
 // Put arguments that are given by name into their places; false if the call is wrong.
 bool Place(const Function* of, PyObject* const* given, PyObject* names, PyObject** placed) {
   Size count = py.PyTuple_Size(names);
   for (Size i = 0; i < count; ++i) {
     PyObject* name = py.PyTuple_GetItem(names, i);
+    if (name->type != world.string) return false;  // it may compare in its own way
     int place = of->positional_only;
     while (place < of->count && of->names[place] != name) ++place;
     if (place == of->count) {  // names that were not written in the source are other objects
       place = of->positional_only;
-      while (place < of->count && !HasName(of->names[place], name)) ++place;
+      while (place < of->count && py.PyUnicode_Compare(of->names[place], name) != 0) ++place;
     }
     if (place == of->count || placed[place]) return false;
     placed[place] = given[i];
@@ -640,26 +646,48 @@ bool IsOneOf(PyObject* name, const char* const* names) {
   return *names != nullptr;
 }
 
+PyObject* GetPlain(Function* of, const char* name) {
+  PyObject* text = py.PyUnicode_FromFormat("%s", name);
+  PyObject* found = text && Resolve(of) ? py.PyObject_GetAttr(of->plain, text) : nullptr;
+  if (text) py.Py_DecRef(text);
+  return found;
+}
+
+// The attributes below are the type's, so that they are found without `GetAttribute`, too.
+
+PyObject* GetDoc(PyObject* self, void*) {
+  return GetPlain(reinterpret_cast<Function*>(self), "__doc__");
+}
+
+PyObject* GetName(PyObject* self, void*) {
+  Function* of = reinterpret_cast<Function*>(self);
+  return of->plain ? GetPlain(of, "__name__") : Own(of->name);
+}
+
+PyObject* GetQualifiedName(PyObject* self, void*) {
+  Function* of = reinterpret_cast<Function*>(self);
+  return of->plain ? GetPlain(of, "__qualname__") : Own(of->name);
+}
+
+PyObject* GetSignature(PyObject* self, void*) {
+  Function* of = reinterpret_cast<Function*>(self);
+  return Resolve(of) ? py.PyObject_CallFunctionObjArgs(world.sign, of->plain, nullptr) : nullptr;
+}
+
 // Get what every object has from the object, what every function has from the plain function; the
 // rest is there only if somebody has set it, which is done on the plain function.
 PyObject* GetAttribute(PyObject* self, PyObject* name) {
-  static const char* const kNames[] = {"__name__", "__qualname__", nullptr};
   static const char* const kModule[] = {"__module__", nullptr};
-  static const char* const kWrapped[] = {"__wrapped__", nullptr};
-  static const char* const kDoc[] = {"__doc__", nullptr};
   static const char* const kOfFunctions[] = {
-      "__annotations__", "__annotate__", "__builtins__",   "__closure__",     "__code__", "__defaults__",
-      "__dict__",        "__globals__",  "__kwdefaults__", "__type_params__", nullptr};
+      "__annotations__", "__annotate__", "__builtins__",    "__closure__",
+      "__code__",        "__defaults__", "__dict__",        "__globals__",
+      "__kwdefaults__",  "__type_params__", nullptr};
   Function* of = reinterpret_cast<Function*>(self);
-  if (IsOneOf(name, kNames)) return Own(of->name);
-  if (IsOneOf(name, kModule)) return Own(of->module);
-  if (IsOneOf(name, kWrapped)) return Resolve(of) ? Own(of->plain) : nullptr;
-  if (!IsOneOf(name, kDoc)) {
-    PyObject* found = py.PyObject_GenericGetAttr(self, name);
-    if (found || !py.PyErr_ExceptionMatches(world.attribute_error)) return found;
-    if (!of->plain && !IsOneOf(name, kOfFunctions)) return nullptr;
-    py.PyErr_Clear();
-  }
+  if (IsOneOf(name, kModule)) return of->plain ? GetPlain(of, "__module__") : Own(of->module);
+  PyObject* found = py.PyObject_GenericGetAttr(self, name);
+  if (found || !py.PyErr_ExceptionMatches(world.attribute_error)) return found;
+  if (!of->plain && !IsOneOf(name, kOfFunctions)) return nullptr;
+  py.PyErr_Clear();
   return Resolve(of) ? py.PyObject_GetAttr(of->plain, name) : nullptr;
 }
 
@@ -712,12 +740,18 @@ PyObject* MakeType() {
       {nullptr, 0, 0, 0, nullptr}};
   static PyMethod methods[] = {{"__reduce__", Reduce, kMethodNoArguments, nullptr},
                                {nullptr, nullptr, 0, nullptr}};
+  static PyGetSet attributes[] = {{"__doc__", GetDoc, nullptr, nullptr, nullptr},
+                                  {"__name__", GetName, nullptr, nullptr, nullptr},
+                                  {"__qualname__", GetQualifiedName, nullptr, nullptr, nullptr},
+                                  {"__signature__", GetSignature, nullptr, nullptr, nullptr},
+                                  {nullptr, nullptr, nullptr, nullptr, nullptr}};
   static PySlot slots[] = {{kSlotCall, Erase(py.PyVectorcall_Call)},
                            {kSlotDealloc, Erase(Destroy)},
                            {kSlotDescrGet, Erase(GetBound)},
                            {kSlotGetAttr, Erase(GetAttribute)},
                            {kSlotSetAttr, Erase(SetAttribute)},
                            {kSlotMembers, members},
+                           {kSlotGetSet, attributes},
                            {kSlotMethods, methods},
                            {kSlotNew, Erase(RefuseNew)},
                            {kSlotRepr, Erase(Show)},
