@@ -151,6 +151,8 @@ class Package:
         self._make.restype, self._make.argtypes = ctypes.py_object, [ctypes.py_object]
         self._cast, self._pointer = ctypes.cast, ctypes.c_void_p
         reason = start(addresses, self._world())
+        if reason == "this is a subinterpreter":  # where the import of `tvm_ffi` never ends
+            raise ImportError(f"{self.plain.partition('.')[0]} cannot be imported: {reason}")
         if reason:
             raise _UnavailableError(reason)
 

@@ -104,7 +104,6 @@ constexpr size_t kArgumentsOffset = size_t{1} << (8 * sizeof(size_t) - 1);
   FUNCTION(int, PyErr_CheckSignals, ())                                            \
   FUNCTION(void, PyErr_Clear, ())                                                  \
   FUNCTION(int, PyErr_ExceptionMatches, (PyObject*))                               \
-  FUNCTION(PyObject*, PyErr_Occurred, ())                                          \
   FUNCTION(void, PyErr_SetObject, (PyObject*, PyObject*))                          \
   FUNCTION(void, PyErr_SetString, (PyObject*, const char*))                        \
   FUNCTION(void, PyEval_RestoreThread, (void*))                                    \
@@ -775,14 +774,14 @@ const char __tvm_ffi__ffiwheel_python[] = FFIWHEEL_PYTHON(FFIWHEEL_NAME);
 // Begin; return None, or why that is not possible.
 TVM_FFI_DLL_EXPORT PyObject* __tvm_ffi__ffiwheel_start(void* const* functions, PyObject* given) {
   memcpy(static_cast<void*>(&py), functions, sizeof(py));
+  if (py.PyInterpreterState_GetID(py.PyInterpreterState_Get()) != 0) {
+    return py.PyUnicode_FromFormat("this is a subinterpreter");
+  }
   PyObject* members[sizeof(World) / sizeof(PyObject*)];
   for (size_t i = 0; i < sizeof(World) / sizeof(PyObject*); ++i) {
     members[i] = Own(py.PyTuple_GetItem(given, static_cast<Size>(i)));
   }
   memcpy(static_cast<void*>(&world), members, sizeof(world));
-  if (py.PyInterpreterState_GetID(py.PyInterpreterState_Get()) != 0) {
-    return py.PyUnicode_FromFormat("this is a subinterpreter");
-  }
   if (world.yes->type != world.boolean || world.attribute_error->type != world.type_error->type) {
     return py.PyUnicode_FromFormat("objects of this Python are laid out in an unknown way");
   }
