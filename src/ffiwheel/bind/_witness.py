@@ -79,6 +79,7 @@ def _show(package: str, name: str) -> object:
 
 
 def _describe_module(module: types.ModuleType) -> dict[str, object]:
+    getattr(module, "_anything", None)  # one that waits to bind its names does so then
     names = {name: _describe(value) for name, value in vars(module).items() if _is_told(name)}
     return {"exports": list(getattr(module, "__all__", ())), "names": names}
 

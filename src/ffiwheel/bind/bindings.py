@@ -27,6 +27,10 @@ class BoundFunction:
     doc: str
     library: int | None = None
     """The index of the library that exports the symbol; None for what is registered."""
+    kinds: str | None = None
+    """A letter for each parameter where the accelerator can call the function: see `fast`."""
+    holds_gil: bool = False
+    """Whether calls hold the GIL."""
     is_static: bool = False
 
 

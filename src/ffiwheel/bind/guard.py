@@ -56,21 +56,23 @@ def render_guard(runtime: RuntimeRange, package: str, tvm_ffi: str) -> list[str]
     """
     if not runtime.failures:
         return []
-    ends = runtime.bounds[-1].clause.startswith("<") if runtime.bounds else False
-    failing = [failure.release for failure in runtime.failures]
-    listed = runtime.releases if ends else failing
     wanted = f"apache-tvm-ffi{runtime.specifier}"
     return [
-        f"{RELEASES} = (",
-        *_render_words(listed),
-        ")",
-        f"if {tvm_ffi}.__version__ {'not in' if ends else 'in'} {RELEASES}.split():",
+        *render_releases(runtime),
+        f"if {tvm_ffi}.__version__ {'not in' if runtime.is_closed else 'in'} {RELEASES}.split():",
         f"{INDENT}raise ImportError(",
         f'{INDENT * 2}"{package} needs {wanted}, "',
         f'{INDENT * 2}f"and {{{tvm_ffi}.__version__}} is installed:\\n"',
         f"{INDENT * 2}\"    pip install '{wanted}'\"",
         f"{INDENT})",
     ]
+
+
+def render_releases(runtime: RuntimeRange) -> list[str]:
+    """Return the statement that lists releases: those that will do where the range is closed."""
+    failing = [failure.release for failure in runtime.failures]
+    listed = runtime.releases if runtime.is_closed else failing
+    return [f"{RELEASES} = (", *_render_words(listed), ")"]
 
 
 def _render_words(words: tuple[str, ...] | list[str]) -> list[str]:

@@ -12,6 +12,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ffiwheel.bind.class_text import render_class
+from ffiwheel.bind.fast import render_name
 from ffiwheel.bind.guard import own_name, render_guard, render_name_check, render_refusal
 from ffiwheel.bind.handles import name_handles
 from ffiwheel.bind.parameters import merge_signatures, spell_literal
@@ -42,6 +43,7 @@ def render_module(
     runtime: RuntimeRange | None,
     *,
     is_bare: bool,
+    is_twin: bool = False,
 ) -> str:
     """Return the text of a module.
 
@@ -51,6 +53,7 @@ def render_module(
         place: where it lies.
         runtime: the releases of the runtime that are checked for, if any.
         is_bare: whether functions are TVM-FFI's own function objects.
+        is_twin: whether people import another module, under whose name everything goes.
     """
     members = {name for one in module.classes for name in one.names}
     handles = name_handles(module)
@@ -78,7 +81,7 @@ def render_module(
     head = [
         [MARK, *render_docstring(describe_module(bindings, module))],
         render_header(module, place, vocabulary, _needed_from_root(bindings, module), guard),
-        render_names(module.names),
+        [*render_names(module.names), *(render_name(bindings) if is_twin else [])],
     ]
     if place.is_root:
         loading = _render_libraries(bindings, module, place, words["tvm_ffi"])
@@ -139,6 +142,7 @@ def _render_handles(
         owner = tvm_ffi if one.library is None else _library(bindings, one.library)
         getter = "get_global_func" if one.library is None else "get_function"
         lines += lay_out(f"{name} = {owner}.{getter}(", [key], ")")
+        lines += [f"{name}.release_gil = False"] if one.holds_gil else []
     return lines
 
 

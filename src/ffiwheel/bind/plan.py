@@ -7,11 +7,13 @@ is ever dropped or hidden in silence: what has to be renamed is a finding.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ffiwheel.bind.annotation import BUILTIN_CLASSES, Annotator
 from ffiwheel.bind.bindings import Bindings, BoundClass, BoundFunction, BoundModule
 from ffiwheel.bind.classes import bind_class
+from ffiwheel.bind.fast import plan_kinds
 from ffiwheel.bind.names import name_all
 from ffiwheel.bind.notes import METADATA_MACRO, Notes, foreign_types
 from ffiwheel.bind.order import feasible_bases, order_classes
@@ -21,7 +23,7 @@ from ffiwheel.bind.support import RESERVED
 from ffiwheel.model.api import Signature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ffiwheel.config.schema import BindingsTable
     from ffiwheel.model.api import Api, Class, Function
@@ -87,7 +89,7 @@ def plan_bindings(
     overrides = Overrides(table.types, prefix, classes)
     by_key = {one.type_key: one for one in own.classes}
     bases = feasible_bases(by_key, {key: name.rpartition(".")[0] for key, name in classes.items()})
-    planner = _Planner(annotator, overrides, by_key, bases, notes)
+    planner = _Planner(annotator, overrides, by_key, bases, notes, table.hold_gil)
     notes.untyped_symbols([one.name for one in own.symbols if is_untyped(one)])
     modules = tuple(
         planner.bind(space, library_name if space.home == root else "") for space in spaces
@@ -114,7 +116,9 @@ class _Planner:
         classes: Mapping[str, Class],
         bases: Mapping[str, str],
         notes: Notes,
+        hold_gil: Sequence[str],
     ) -> None:
+        self._hold_gil = hold_gil
         self._annotator = annotator
         self._overrides = overrides
         self._classes = classes
@@ -154,6 +158,8 @@ class _Planner:
             signatures=tuple(signatures),
             doc=one.doc or (_UNTYPED if library is not None and is_untyped(one) else ""),
             library=library,
+            kinds=plan_kinds(one.signatures),
+            holds_gil=any(fnmatchcase(name, pattern) for pattern in self._hold_gil),
         )
 
     def _class(self, name: str, one: Class) -> BoundClass:

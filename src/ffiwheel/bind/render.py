@@ -16,16 +16,32 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from ffiwheel.bind.fast import (
+    FAST,
+    FAST_SOURCE,
+    is_fast,
+    render_fast,
+    render_later,
+    slow_names,
+    twin,
+)
 from ffiwheel.bind.guard import needed_names
 from ffiwheel.bind.module import describe_module, render_module
 from ffiwheel.bind.partial import merge_stubs
 from ffiwheel.bind.place import Place
 from ffiwheel.bind.plan import plan_bindings
 from ffiwheel.bind.stub import plan_stub
-from ffiwheel.bind.text import MARK, join_blocks, render_docstring, render_imports, render_names
+from ffiwheel.bind.text import (
+    INDENT,
+    MARK,
+    join_blocks,
+    render_docstring,
+    render_imports,
+    render_names,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from ffiwheel.bind.bindings import Bindings, BoundModule
     from ffiwheel.config.schema import BindingsTable
@@ -83,7 +99,7 @@ def render_bindings(
     bindings = plan_bindings(api, f"{dotted}.{MODULE}", table.prefix or dotted, table)
     if not bindings.names:
         return Rendered(files={}, findings=bindings.findings)
-    packages = dict(_render_packages(bindings, package, present))
+    packages = dict(_render_packages(bindings, package, table, present))
     return render_modules(bindings, package, table, partials or {}, packages, judge)
 
 
@@ -112,14 +128,23 @@ def render_modules(
     runtime = judge(needed_names(bindings)) if judge else None
     texts: dict[str, str] = {**packages}
     merged = []
+    has_twins = is_fast(bindings, table)
     for module in bindings.modules:
         place = locate(bindings, module)
-        texts[f"{place.path}.py"] = render_module(bindings, module, place, runtime, is_bare=is_bare)
         doc = describe_module(bindings, module)
+        where = place
+        if has_twins:
+            texts[f"{place.path}.py"] = render_fast(bindings, module, place, runtime, doc)
+            where = twin(bindings, place)
+        texts[f"{where.path}.py"] = render_module(
+            bindings, module, place, runtime, is_bare=is_bare, is_twin=has_twins
+        )
         stub = plan_stub(bindings, module, place, doc, is_bare=is_bare)
         stub, found = merge_stubs(stub, partial_paths(module), partials)
         merged += found
         texts[f"{place.path}.pyi"] = stub.render()
+    if has_twins:
+        texts[f"{package}/{FAST}.py"] = FAST_SOURCE.read_text(encoding="utf-8")
     for text in texts.values():
         ast.parse(text, feature_version=OLDEST_PYTHON)  # else it is a bug of ours
     files = {name: text.encode() for name, text in sorted(texts.items())}
@@ -150,26 +175,39 @@ def partial_paths(module: BoundModule) -> tuple[str, str]:
 
 
 def _render_packages(
-    bindings: Bindings, package: str, present: Collection[str]
+    bindings: Bindings, package: str, table: BindingsTable, present: Collection[str]
 ) -> Iterator[tuple[str, str]]:
     """Yield the packages through which people import, where the project has none of its own."""
     for module in bindings.modules:
         folder = posixpath.join(package, *module.parts)
         own = {f"{folder}/__init__.py", f"{folder}.py", f"{folder}.pyi", f"{folder}/__init__.pyi"}
         if not own & set(present):
-            yield f"{folder}/__init__.py", render_package(bindings, module, package)
+            yield f"{folder}/__init__.py", render_package(bindings, module, package, table)
 
 
-def render_package(bindings: Bindings, module: BoundModule, package: str) -> str:
+def render_package(
+    bindings: Bindings, module: BoundModule, package: str, table: BindingsTable
+) -> str:
     """Return the `__init__.py` that shows a module of `bindings` to people."""
     here = ".".join((package.replace("/", "."), *module.parts))
     place = Place(name=here, root=bindings.root, path=f"{package}/__init__", family=bindings.family)
-    imports = {place.relative(module.home): tuple(f"{n} as {n}" for n in module.names)}
+    later = slow_names(module) if is_fast(bindings, table) else []
+    source = place.relative(module.home)
     names = sorted({*module.names, *module.children})
+    at_once = [name for name in module.names if name not in later]
     blocks = [
         [MARK, *render_docstring(f"The package {here}.")],
-        render_imports({k: v for k, v in imports.items() if v}),
+        _render_taken(source, at_once),
         [f"from . import {name} as {name}" for name in module.children],
+        ["TYPE_CHECKING = False", "if TYPE_CHECKING:", *_render_taken(source, later, INDENT)]
+        if later
+        else [],
         render_names(names),
+        render_later(source) if later else [],
     ]
     return "\n".join(join_blocks(blocks, 1)) + "\n"
+
+
+def _render_taken(source: str, names: Sequence[str], indent: str = "") -> list[str]:
+    """Return the import of names that are public here, too."""
+    return render_imports({source: tuple(f"{n} as {n}" for n in names)}, indent) if names else []

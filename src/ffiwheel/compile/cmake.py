@@ -18,7 +18,7 @@ from pyproject_hooks import BuildBackendHookCaller
 
 from ffiwheel.compile.hook import hook_runner
 from ffiwheel.compile.inputs import read_inputs
-from ffiwheel.compile.job import CMAKE_DATA, Job
+from ffiwheel.compile.job import ACCELERATOR, CMAKE_DATA, Job
 from ffiwheel.compile.share import find_share
 from ffiwheel.compile.toolchain_file import (
     plan_programs,
@@ -128,6 +128,7 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
     """Return the CMake variables that make `find_package(tvm_ffi)` and `(ffiwheel)` find ours."""
     tools = toolchain_definitions(job)
     emitted = {"FFIWHEEL_VERSION_DIR": str(job.overlay.folder)} if job.overlay else {}
+    added = {"FFIWHEEL_ACCELERATOR": str(ACCELERATOR)} if job.accelerate else {}
     # zig links the C++ library into each extension, and no other one may ever see it.
     is_forced = exports is not None or job.compiler.family == "zig"
     forced = {"FFIWHEEL_EXPORTS": ";".join(exports or ())} if is_forced else {}
@@ -152,6 +153,7 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
         "FFIWHEEL_PROJECT_DIR": str(job.root),
         "FFIWHEEL_STUB_ROOT": str(stub_root(job)),
         **emitted,
+        **added,
         **tools,
         **forced,
     }
@@ -160,7 +162,10 @@ def definitions(job: Job, exports: tuple[str, ...] | None) -> dict[str, str]:
 def cmake_folder(job: Job, exports: tuple[str, ...] | None) -> Path:
     """Return CMake's build folder: another one for whatever its cache would keep for ever."""
     launcher = job.launcher.name if job.launcher else ""
-    told = (job.compiler.cc, job.compiler.cxx, exports is None, plan_programs(job), launcher)
+    told = (
+        *(job.compiler.cc, job.compiler.cxx, exports is None, plan_programs(job), launcher),
+        job.accelerate,
+    )
     kept = repr(told)
     return job.folder / f"cmake-{hashlib.sha256(kept.encode()).hexdigest()[:8]}"
 

@@ -18,6 +18,10 @@ HEADERS_SOURCE = CMAKE_DATA / "ffiwheel" / "headers.cc.in"
 """The source, but for the version, that records which TVM-FFI headers a library is made with."""
 
 
+ACCELERATOR = Path(__file__).parent / "data" / "accelerator" / "accelerator.cc"
+"""The source that calls functions from Python."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One compilation: from where, to where, with what."""
@@ -37,6 +41,8 @@ class Job:
     """How many compilers it may run at once; 0 if nothing else is built beside it."""
     launcher: Launcher | None = None
     """What starts the compiler, if that is not Ninja itself."""
+    accelerate: bool = False
+    """Whether libraries get what calls their functions from Python."""
     overlay: Overlay | None = None
     """The files that state the version, where the project wants some."""
 

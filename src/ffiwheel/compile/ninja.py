@@ -21,7 +21,7 @@ from ffiwheel.compile.flags import compile_flags, cuda_flags, link_command, link
 from ffiwheel.compile.inputs import read_inputs
 from ffiwheel.compile.job import HEADERS_SOURCE, Job
 from ffiwheel.compile.kernels import render_kernels, write_embedding
-from ffiwheel.compile.plan import Plan, driver_sources, one_program, shown
+from ffiwheel.compile.plan import Plan, given_sources, one_program, shown
 from ffiwheel.compile.precompiled import find_precompiled
 from ffiwheel.compile.safe_calls import write_safe_calls
 from ffiwheel.compile.share import find_share
@@ -81,7 +81,7 @@ def _write_plan(plan: Plan) -> None:
     write_if_changed(plan.headers_source, render_headers_source(plan.job.runtime.version).encode())
     if plan.links_cuda and len(plan.job.compiler.cxx) > 1:
         write_program(plan.host_compiler, plan.job.compiler.cxx)
-    for source in driver_sources(plan):
+    for source in given_sources(plan):
         write_if_changed(folder / source.name, source.read_bytes())
     for unit in plan.units:
         if unit.source.parent == plan.unity_folder:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ffiwheel.compile.job import ACCELERATOR
 from ffiwheel.compile.sources import CUDA_SUFFIX
 from ffiwheel.compile.units import plan_units
 
@@ -103,7 +104,7 @@ class Plan:
     @property
     def own_sources(self) -> tuple[Path, ...]:
         """The sources of ours that are compiled besides those of the project."""
-        names = [path.name for path in driver_sources(self)]
+        names = [path.name for path in given_sources(self)]
         return (self.headers_source, *(self.job.folder / name for name in names))
 
     @property
@@ -121,7 +122,12 @@ class Plan:
         return f"{up}/tvm_ffi/lib"
 
 
-def driver_sources(plan: Plan) -> tuple[Path, ...]:
+def given_sources(plan: Plan) -> tuple[Path, ...]:
+    """Return the sources of ours that are compiled as we have them."""
+    return (*([ACCELERATOR] if plan.job.accelerate else []), *_driver_sources(plan))
+
+
+def _driver_sources(plan: Plan) -> tuple[Path, ...]:
     """Return what looks up the CUDA driver at run time, as we have it.
 
     Where nvcc links, it links the CUDA runtime itself.

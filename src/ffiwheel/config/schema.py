@@ -67,6 +67,14 @@ class BindingsTable(NamedTuple):
     signatures: Literal["full", "bare"] = "full"
     """With `full`, functions are Python functions with keywords, defaults and documentation. With
     `bare`, they are TVM-FFI's own function objects: some ten nanoseconds faster, and positional."""
+    accelerate: bool = False
+    """Whether calls take a short way where Python allows it, and importing the package does not
+    import `tvm_ffi` before something needs it; see [acceleration](acceleration.md). Not with
+    `bare` signatures."""
+    hold_gil: tuple[str, ...] = ()
+    """Functions that are called with the GIL held, by their Python names, in which `*` matches any
+    text: `["*"]`. That is some forty nanoseconds faster, and no other thread of Python runs
+    meanwhile. By default it is released, as TVM-FFI does."""
     types: Mapping[str, str] = _NOTHING
     """Annotations that are better than the C++ types say, such as `"add.x" = "int"` or
     `"Point.norm.return" = "float"`; see [bindings](bindings.md#better-types)."""

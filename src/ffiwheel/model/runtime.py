@@ -82,6 +82,11 @@ class RuntimeRange:
     """Every known release on which it fails, the oldest first."""
 
     @property
+    def is_closed(self) -> bool:
+        """Whether releases that nothing is known of are taken for ones that fail."""
+        return bool(self.bounds) and self.bounds[-1].clause.startswith("<")
+
+    @property
     def specifier(self) -> str:
         """The range as in a requirement, such as `>=0.1.5,!=0.1.13`; empty without bounds."""
         return ",".join(bound.clause for bound in self.bounds)

@@ -159,6 +159,7 @@ def plan_job(
         runtime=find_job_runtime(options),
         debug=options.debug,
         verbose=options.verbose,
+        accelerate=project.config.bindings.accelerate,
         overlay=emit_into(project, version, folder),
     )
 

@@ -215,6 +215,7 @@ def plan_target(
         runtime=runtime,
         debug=options.debug,
         verbose=options.verbose,
+        accelerate=project.config.bindings.accelerate,
     )
 
 

@@ -31,6 +31,7 @@ function (ffiwheel_apply_safe_rules target)
     _ffiwheel_add_host_option("${target}" "-fdebug-prefix-map=${CMAKE_BINARY_DIR}=build")
   endif ()
   ffiwheel_record_headers("${target}")
+  ffiwheel_accelerate("${target}")
 endfunction ()
 
 # ffiwheel_record_headers(<target>): the library says which TVM-FFI headers it was compiled with.
@@ -52,6 +53,27 @@ function (ffiwheel_record_headers target)
   configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/headers.cc.in" "${source}" @ONLY)
   set_source_files_properties(
     "${source}" PROPERTIES LANGUAGE CXX SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON
+  )
+  target_sources("${target}" PRIVATE "${source}")
+endfunction ()
+
+# ffiwheel_accelerate(<target>): the library gets what calls its functions from Python, if the
+# project wants that.
+function (ffiwheel_accelerate target)
+  get_target_property(type "${target}" TYPE)
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  get_target_property(sources "${target}" SOURCES)
+  set(source "${FFIWHEEL_ACCELERATOR}")
+  if (NOT source
+      OR NOT "CXX" IN_LIST languages
+      OR NOT type MATCHES "^(SHARED|MODULE)_LIBRARY$"
+      OR "${source}" IN_LIST sources
+  )
+    return()
+  endif ()
+  set_source_files_properties(
+    "${source}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_UNITY_BUILD_INCLUSION ON
+                           COMPILE_OPTIONS "$<$<NOT:$<CXX_COMPILER_ID:MSVC>>:-w>"
   )
   target_sources("${target}" PRIVATE "${source}")
 endfunction ()
