@@ -69,8 +69,7 @@ def test_both_paths_do_the_same(version: str, place: Place) -> None:
     allowed = read_allowed(ALLOWED.read_text())
     unknown = [text for case, text in differences.items() if case not in allowed]
     assert not unknown, f"{len(unknown)} differences\n" + "\n".join(unknown[:SHOWN])
-    if other.accelerated is True:
-        assert not set(allowed) - set(differences), "these do not differ any more"
+    assert not set(allowed) - set(differences), "these do not differ any more"
 
 
 def check_facts(found: Record) -> None:
