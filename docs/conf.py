@@ -8,4 +8,4 @@ extensions = ["myst_parser"]
 html_theme = "furo"
 html_title = "ffiwheel"
 myst_heading_anchors = 3
-exclude_patterns = ["changelog.d"]
+exclude_patterns = ["changelog.d", "benchmarks/*.md"]  # pages include the latter
