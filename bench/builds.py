@@ -27,8 +27,9 @@ from building.ways import (
     Scenario,
     Tool,
     check_install,
+    describe_environment,
     list_tools,
-    make_environment,
+    list_versions,
     make_virtual,
 )
 from measuring.machine import describe_machine
@@ -125,13 +126,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=DOCS, help="where to write the results")
     parser.add_argument("--no-scale", action="store_true", help="leave out the cost by size")
     options = parser.parse_args()
-    sizes = [int(word) for word in options.sizes.split(",")]
-    machine = describe_machine(("apache-tvm-ffi", *PACKAGES[:-1]))
+    sizes, wanted = [int(word) for word in options.sizes.split(",")], options.ways.split(",")
+    machine = describe_machine(("apache-tvm-ffi",))
     with tempfile.TemporaryDirectory(prefix="ffiwheel-bench-") as scratch:
         place = Path(scratch)
-        wanted = tuple(options.ways.split(","))
-        other = make_environment(place / "environment")
-        tools = [tool for tool in list_tools(other) if tool.name.startswith(wanted)]
+        other = describe_environment(place / "environment")
+        tools = [one for one in list_tools(other) if one.name.startswith(tuple(wanted))]
+        if any(one.env for one in tools):
+            make_virtual(place / "environment", PACKAGES)
+            machine |= list_versions(place / "environment")
         found, compiling = measure_all(tools, sizes, options.rounds, place)
         scale = [] if options.no_scale else measure_scale(place / "scale")
     tables = [*render_tables(found, compiling), *scale]

@@ -63,7 +63,7 @@ def render_panels(found: Found) -> list[Panel]:
             "seconds",
         )
         for size, scenario in DRAWN
-        if size in found
+        if found.get(size, {}).get(scenario)
     ]
 
 

@@ -5,6 +5,7 @@ Isolated builds compile everything each time, so most of them are measured from 
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -73,11 +74,18 @@ class Tool:
         return measure(command, cwd=project.folder, env={**QUIET, **self.env, **own})
 
 
-def make_environment(folder: Path) -> dict[str, str]:
-    """Install what the other ways need, and return the variables of that environment."""
-    make_virtual(folder, PACKAGES)
+def describe_environment(folder: Path) -> dict[str, str]:
+    """Return the variables with which an environment is active."""
     programs = folder / "bin"
     return {"VIRTUAL_ENV": str(folder), "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+
+
+def list_versions(folder: Path) -> dict[str, str]:
+    """Return the versions of what the other ways need, as an environment has them."""
+    python = folder / "bin" / "python"
+    command = (sys.executable, "-m", "uv", "pip", "list", "--format=json", "--python", python)
+    rows = json.loads(subprocess.check_output(command, stderr=subprocess.DEVNULL, text=True))
+    return {row["name"]: row["version"] for row in rows if row["name"] in PACKAGES}
 
 
 def make_virtual(folder: Path, packages: Sequence[str] = ()) -> None:
