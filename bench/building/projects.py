@@ -50,8 +50,6 @@ _GUIDE_CMAKE = """\
 cmake_minimum_required(VERSION 3.18)
 project(my_extension LANGUAGES CXX)
 find_package(Python COMPONENTS Interpreter REQUIRED)
-execute_process(COMMAND "${Python_EXECUTABLE}" -m tvm_ffi.config --cmakedir
-                OUTPUT_VARIABLE tvm_ffi_ROOT OUTPUT_STRIP_TRAILING_WHITESPACE)
 find_package(tvm_ffi CONFIG REQUIRED)
 file(GLOB sources CONFIGURE_DEPENDS src/*.cc)
 add_library(my_extension SHARED ${sources})
