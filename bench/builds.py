@@ -31,6 +31,7 @@ from building.ways import (
     list_tools,
     list_versions,
     make_virtual,
+    uninstall,
 )
 from measuring.machine import describe_machine
 from measuring.plot import BARE, OURS, write_plot
@@ -61,12 +62,17 @@ class Place:
     def way(self, scenario: Scenario, numbers: Iterator[int]) -> Way[Cost]:
         """Return how a scenario is brought about and measured."""
         prepare = {
-            "clean": self.project.clean,
+            "clean": self._clean,
             "no-op": lambda: None,
             "edit": lambda: self.project.edit_source(next(numbers)),
             "header": lambda: self.project.edit_header(next(numbers)),
         }[scenario]
         return Way(self.tool.name, lambda: self._act(scenario), prepare)
+
+    def _clean(self) -> None:
+        self.project.clean()
+        if self.tool.installs:
+            uninstall(self.project)
 
     def _act(self, scenario: Scenario) -> Cost:
         cost = self.tool.run(self.project, scenario)

@@ -97,6 +97,13 @@ def make_virtual(folder: Path, packages: Sequence[str] = ()) -> None:
     subprocess.run([*install, runtime, *packages], check=True)
 
 
+def uninstall(project: Project) -> None:
+    """Remove the project from its environment, if it is there."""
+    uv = (sys.executable, "-m", "uv", "pip", "uninstall", "-q")
+    python = project.folder / ".venv" / "bin" / "python"
+    subprocess.run([*uv, "--python", python, "my-extension"], check=True, capture_output=True)
+
+
 def check_install(project: Project) -> None:
     """Import what was installed: an edit has to have arrived.
 
