@@ -40,7 +40,7 @@ def read_compiling(project: Path, cost: Cost, cores: int) -> Compiling | None:
     if not spans:
         return None
     seconds = max(end for _, end in spans) - min(start for start, _ in spans)
-    processor = cost.processor - (cost.seconds - seconds)
+    processor = max(0.0, cost.processor - (cost.seconds - seconds))
     return Compiling(seconds, processor, processor / (seconds * cores))
 
 

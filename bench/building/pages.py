@@ -47,7 +47,7 @@ def render_tables(found: Found, compiling: Mapping[int, Compiling]) -> list[Tabl
     for size, scenarios in found.items():
         for scenario, costs in scenarios.items():
             if costs:
-                note = _note(scenario, costs, compiling.get(size))
+                note = _note(scenario, costs, compiling.get(size) if size > 1 else None)
                 rows = [_row(name, some, costs.get(FLOOR)) for name, some in costs.items()]
                 title = f"{name_size(size)}, {TITLES[scenario]}"
                 tables.append(Table(title, COLUMNS, rows, note))

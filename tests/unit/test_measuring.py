@@ -121,13 +121,16 @@ def test_limits_are_found_where_there_is_something_to_compare() -> None:
 
 
 def test_tables_and_panels() -> None:
-    found: Found = {1: {scenario: {} for scenario in ALL}}
-    found[1]["clean"] = {FLOOR: [Cost(2, 3, 100)], DEVELOP: [Cost(3, 3, 120)]}
-    [table] = render_tables(found, {1: Compiling(2, 3, 0.75)})
-    assert table.title == "1 file, from nothing"
+    found: Found = {10: {scenario: {} for scenario in ALL}}
+    found[10]["clean"] = {FLOOR: [Cost(2, 3, 100)], DEVELOP: [Cost(3, 3, 120)]}
+    [table] = render_tables(found, {10: Compiling(2, 3, 0.75)})
+    assert table.title == "10 files, from nothing"
     assert "75%" in table.note
     assert [f"**{DEVELOP}**", "3.00", "3.00", "3.00", "1.50", "3.00", "1.00", "120"] in table.rows
+    assert render_panels(found) == []
+    found[1] = found[10]
     [panel] = render_panels(found)
+    assert panel.title == "1 file, from nothing"
     assert panel.values == {FLOOR: 2, DEVELOP: 3}
 
 
