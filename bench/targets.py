@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import tvm_ffi
-from wheel_build import TEMPLATE
+from building.sources import TEMPLATE
 
 from ffiwheel.compile.flags import WINDOWS_FLAGS
 from ffiwheel.model.binary import Format

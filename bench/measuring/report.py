@@ -26,6 +26,11 @@ class Table:
     note: str = ""
     """A paragraph between the title and the table."""
 
+    def as_dict(self) -> dict[str, object]:
+        """Return the table as JSON has it."""
+        rows = [list(row) for row in self.rows]
+        return {"title": self.title, "columns": list(self.columns), "rows": rows}
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ def test_another_version_compiles_nothing_of_the_project_again(workshop: Worksho
     objects = {path: path.stat().st_mtime_ns for path in rules.parent.glob("objects/**/*.o")}
     record = rules.parent / "headers.cc"
     record.write_text(record.read_text().replace(HEADERS, "0.1.5"))
+    shutil.rmtree(project / "dist")
     workshop.wheel(project)
     changed = [path.name for path, time in objects.items() if path.stat().st_mtime_ns != time]
     assert changed == ["headers.cc.o"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,11 @@ def make_many(
 
 
 def build_many(project: Path, *arguments: str, **variables: str) -> list[str]:
-    """Build a project, and return what was compiled, in the words of the log."""
+    """Build a project, and return what was compiled, in the words of the log.
+
+    The wheel is removed first: a build that sees that nothing has changed writes no log.
+    """
+    shutil.rmtree(project / "dist", ignore_errors=True)
     result = run_ffiwheel("build", *arguments, cwd=project, **variables)
     assert result.code == 0, result.err
     log = (project / "build/ffiwheel/release/log.txt").read_text()

@@ -34,6 +34,10 @@ _GIT_PLACES = (
     "GIT_WORK_TREE",
 )
 
+_OF_THE_SHELL = frozenset(
+    ("_", "COLUMNS", "LINES", "OLDPWD", "PWD", "PYTEST_CURRENT_TEST", "SHLVL", "TERM", "WINDOWID")
+)
+
 _LAST = 2**32 - 1
 """In 2106, the last moment that gzip can express; zip goes on to 2107."""
 
@@ -130,6 +134,23 @@ def compiling_variables() -> list[str]:
     """Return the values of the variables that compilers and CMake heed, empty where unset."""
     names = ("CC", "CXX", "CUDACXX", "CFLAGS", "CXXFLAGS", "CUDAFLAGS", "LDFLAGS", "CPATH")
     return [os.environ.get(name, "") for name in names]
+
+
+def describe_environment() -> str:
+    """Return what tells whether any variable has changed that a build may heed.
+
+    Left out is only what differs from one shell or moment to the next and says nothing about
+    programs and files.
+    """
+    from hashlib import sha256  # noqa: PLC0415 - a version query does without
+
+    heeded = sorted(item for item in os.environ.items() if item[0] not in _OF_THE_SHELL)
+    return sha256(repr(heeded).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def program_folders() -> list[str]:
+    """Return the folders in which programs are looked for."""
+    return [folder for folder in os.environ.get("PATH", os.defpath).split(os.pathsep) if folder]
 
 
 def compiler_choice_for(names: Sequence[str]) -> tuple[str, str, str]:
