@@ -12,13 +12,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import ninja
-
-from ffiwheel.compile.inputs import parse_deps
+from ffiwheel.compile.ask_ninja import ask_ninja, parse_deps
 from ffiwheel.reflect.source.files import read_files
 from ffiwheel.system.environment import program_folders
 from ffiwheel.system.files import make_private_folder, write_if_changed
-from ffiwheel.system.process import query
 from ffiwheel.wheel.finder import INPUT, STATE, mark_file, render_state
 from ffiwheel.workflow.build import make_wheel
 from ffiwheel.workflow.compile import source_packages
@@ -134,9 +131,7 @@ def _mark(path: str, moment: int) -> str:
 
 def _list_files(project: Project, folder: Path) -> Iterator[str | Path]:
     """Yield all files that a build has read: compilers, and ffiwheel itself."""
-    program = Path(ninja.BIN_DIR) / "ninja"
-    told = query((program, "-C", project.root, "-f", folder / "build.ninja", "-t", "deps"))
-    for name in parse_deps(told or ""):
+    for name in parse_deps(ask_ninja(project.root, folder / "build.ninja", "deps")):
         path = os.path.normpath(project.root / name)
         if not path.startswith(f"{folder}{os.sep}"):
             yield path
