@@ -470,6 +470,11 @@ PyObject* Pack(PyObject* const* given, Size count) {
 // Call tvm_ffi's function object with arguments in their order.
 PyObject* CallRuntime(Function* of, PyObject* const* placed) {
   if (!Resolve(of)) return nullptr;
+  if (of->count <= 3) {  // the most frequent calls take the shorter way
+    PyObject* few[3] = {};
+    for (int i = 0; i < of->count; ++i) few[i] = placed[i];
+    return py.PyObject_CallFunctionObjArgs(of->runtime, few[0], few[1], few[2], nullptr);
+  }
   PyObject* packed = Pack(placed, of->count);
   if (!packed) return nullptr;
   PyObject* result = py.PyObject_Call(of->runtime, packed, nullptr);
