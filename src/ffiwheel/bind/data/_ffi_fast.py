@@ -185,17 +185,20 @@ class Package:
         return self._make((*called, *places, holds, handle))
 
     def _classify(self, of: type) -> int:
-        """Return how arrays of a type are read: 0 by `tvm_ffi`, 1 by the buffer protocol.
+        """Return how arrays of a type are read.
 
-        Anything else is the address of a `DLPackExchangeAPI`, the version of which is known.
+        1 is by the buffer protocol, 2 by `tvm_ffi`; 0 the same, but what `tvm_ffi` does when it is
+        imported may change that. Anything else is the address of a `DLPackExchangeAPI`.
         """
-        if of.__module__.partition(".")[0] == "tvm_ffi":
-            return 0
         numpy = sys.modules.get("numpy")
         found = getattr(of, "__dlpack_c_exchange_api__", None)
-        if found is not None and os.environ.get("TVM_FFI_SKIP_DLPACK_C_EXCHANGE_API") != "1":
-            return _exchange_address(found)
-        return int(numpy is not None and of is numpy.ndarray)
+        is_its_own = of.__module__.partition(".")[0] == "tvm_ffi"
+        if os.environ.get("TVM_FFI_SKIP_DLPACK_C_EXCHANGE_API") == "1" or is_its_own:
+            found = None
+        address = 0 if found is None else _exchange_address(found)
+        if address or (found is None and numpy is not None and of is numpy.ndarray):
+            return address or 1
+        return 2 if "tvm_ffi" in sys.modules else 0
 
     def _find_taker(self) -> object:
         return self._load_taker() if "tvm_ffi" in sys.modules else None

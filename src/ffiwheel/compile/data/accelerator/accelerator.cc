@@ -164,7 +164,7 @@ struct World {
   PyObject* bind;        // (function, instance) -> bound method
   PyObject* sign;        // function -> signature
   PyObject* pair;        // (names, values) -> dictionary
-  PyObject* classify;    // type -> how its arrays are read: 0, 1 or the address of an exchange API
+  PyObject* classify;    // type -> `ArrayType.how`, or 0 if that is not known before a call
   PyObject* find_taker;  // () -> tvm_ffi's function object for `take`, None while it is not loaded
   PyObject* load_taker;  // () -> tvm_ffi's function object for `take`
 };
@@ -312,9 +312,11 @@ bool ReadExchange(PyObject* array, const DLPackExchangeAPI* api, View* view, Fra
   return true;
 }
 
+constexpr intptr_t kByBuffer = 1, kByRuntime = 2;
+
 struct ArrayType {
   PyType* type;
-  intptr_t how;  // 1: by the buffer protocol; else the address of an exchange API
+  intptr_t how;  // one of the above, or the address of an exchange API
 };
 
 constexpr int kMostArrayTypes = 8;
@@ -338,10 +340,10 @@ intptr_t Classify(PyType* type) {
 
 bool ConvertArray(PyObject* array, TVMFFIAny* out, Frame* frame) {
   intptr_t how = Classify(array->type);
-  if (!how) return false;
+  if (!how || how == kByRuntime) return false;
   View* view = &frame->views[frame->view_count];
   view->buffer.owner = nullptr;
-  if (how == 1) {
+  if (how == kByBuffer) {
     if (!ReadBuffer(array, view)) return false;
   } else if (!ReadExchange(array, reinterpret_cast<const DLPackExchangeAPI*>(how), view, frame)) {
     return false;
