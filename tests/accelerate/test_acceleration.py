@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from places import find_every_python, find_place
-from workshop import QUICKSTART, REPOSITORY, SAMPLES, Workshop, run
+from workshop import QUICKSTART, REPOSITORY, SAMPLES, Workshop, run, run_ffiwheel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -197,6 +197,9 @@ def test_guide_project_and_held_functions(workshop: Workshop) -> None:
     assert '"_raise_error",("message",),(...,),"s",0,1,False' in rows
     plain = (project / "out" / "my_ffi_extension" / "_ffi_api_plain.py").read_text()
     assert "_add_one.release_gil = False\n" in plain
+    said = run_ffiwheel("stubs", "--from-wheel", wheel, "--out", project / "stubs", cwd=project)
+    assert said.code == 0, said.err
+    assert [path.name for path in (project / "stubs").rglob("*.pyi")] == ["_ffi_api.pyi"]
 
 
 @pytest.mark.compiler

@@ -101,6 +101,15 @@ def is_fast(bindings: Bindings, table: BindingsTable) -> bool:
     return wanted and all(f"{home}.".startswith(f"{bindings.root}.") for home in bindings.family)
 
 
+def is_twin(name: str) -> bool:
+    """Tell whether a file of a wheel is a module that nobody imports by its name.
+
+    >>> is_twin("pkg/_ffi_api_plain.py"), is_twin("pkg/_ffi_api.py")
+    (True, False)
+    """
+    return f"/_ffi_api{PLAIN}" in name
+
+
 def twin(bindings: Bindings, place: Place) -> Place:
     """Return where the twin of a module lies, under whose name it goes."""
     root = bindings.root.replace(".", "/")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ffiwheel.bind.fast import is_twin
 from ffiwheel.bind.render import MODULE, PARTIAL
 from ffiwheel.errors import Problem, ProjectError, StaleError, WheelError
 from ffiwheel.model.api_json import parse_api
@@ -196,7 +197,7 @@ def find_stubs(draft: Draft) -> dict[str, bytes]:
     """
     stubs = {}
     for name, content in draft.files.items():
-        if not is_ours(name, content):
+        if not is_ours(name, content) or is_twin(name):
             continue
         stub = f"{name.removesuffix('i')}i"
         is_written = stub in draft.files and not is_ours(stub, draft.files[stub])
