@@ -55,6 +55,8 @@ class Home(NamedTuple):
     project: Path
     python: Path
     first: Result
+    left: str
+    """What git saw after the first time; later tests edit what they like, in any order."""
 
     @property
     def site(self) -> Path:
@@ -118,7 +120,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     commit_all(project)
     first = run_ffiwheel("develop", cwd=project, **CLEAN)
     assert first.code == 0, first.err
-    return Home(project, python, first)
+    return Home(project, python, first, git_status(project))
 
 
 @pytest.fixture
@@ -133,7 +135,7 @@ def test_the_first_time(home: Home, tmp_path: Path) -> None:
     assert "by uv" in home.first.err
     assert not home.first.out
     assert check(home.python, "-c", ADD, cwd=tmp_path) == home.answer
-    assert git_status(home.project) == "", "nothing is left for git to see"
+    assert home.left == "", "nothing is left for git to see"
     [origin] = home.site.glob(f"{NAME}-*.dist-info/direct_url.json")
     assert json.loads(origin.read_text())["dir_info"] == {"editable": True}
     package = home.project / "python" / NAME / "__init__.py"
