@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -209,4 +210,12 @@ def test_nested_namespaces(workshop: Workshop) -> None:
     text = file.read_text()
     assert "[tool.ffiwheel.bindings]" not in text
     file.write_text(f"{text}\n[tool.ffiwheel.bindings]\naccelerate = true\n")
-    assert workshop.build(project).code == 0
+    run("unzip", "-q", workshop.wheel(project), "-d", project / "out", cwd=project)
+    program = """
+import sys, everything as p
+assert p.same_int(3) == 3 and p.twice(2)
+print(p.__accelerated__, "tvm_ffi" in sys.modules)
+print(p.names.__name__, p.Pair.__name__, "tvm_ffi" in sys.modules)
+"""
+    done = run(sys.executable, "-c", program, cwd=project / "out")
+    assert done.out == "yes False\neverything.names Pair True\n", done.err

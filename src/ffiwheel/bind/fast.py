@@ -150,6 +150,8 @@ def render_fast(
         [f"from {source} import {taken}"],
         render_names(module.names),
         _render_package(bindings, place, runtime) if place.is_root else [],
+        # Before the module is asked for what it lacks: `import` would ask it for its children.
+        [f"from . import {name} as {name}" for name in module.children],
         [
             "_PACKAGE.bind(",
             f"{INDENT}globals(),",
@@ -157,7 +159,6 @@ def render_fast(
             *([f"{INDENT}(", *rows, f"{INDENT}),"] if rows else [f"{INDENT}(),"]),
             ")",
         ],
-        [f"from . import {name} as {name}" for name in module.children],
     ]
     return "\n".join(join_blocks(blocks, 1)) + "\n"
 
